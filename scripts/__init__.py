@@ -1,0 +1,1 @@
+"""Scripts of the repository, one verb a file."""

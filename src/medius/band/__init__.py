@@ -1,0 +1,1 @@
+"""The iliotibial band as a path: its strain and strain rate."""

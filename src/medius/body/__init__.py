@@ -1,0 +1,1 @@
+"""The skeleton: segments, joint axes, forward and inverse kinematics, a virtual camera."""

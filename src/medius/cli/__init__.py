@@ -1,0 +1,41 @@
+"""The command line: parse, call, show. No rules live here.
+
+Each command is one module with a function ``register(app)``; `_COMMANDS` lists them in the order that ``--help`` shows.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import typer
+
+from medius.cli._console import fail
+from medius.errors import MediusError
+
+__all__ = ["app", "main"]
+
+_COMMANDS = ("analyse", "screen", "evidence", "import_runs", "load", "strain", "models")
+
+app = typer.Typer(
+    name="medius",
+    help="Why the outside of a runner's knee hurts, how sure that is, and what to do about it.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+for _name in _COMMANDS:
+    import_module(f"medius.cli.{_name}").register(app)
+
+
+def main() -> None:
+    """Run the command line; every expected error becomes a sentence and its exit code."""
+    try:
+        app()
+    except MediusError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. Nothing half-written was left behind.\n")
+        sys.exit(130)

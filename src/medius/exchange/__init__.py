@@ -1,0 +1,1 @@
+"""Files for other programs: FHIR, calendar, workouts."""

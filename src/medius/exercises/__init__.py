@@ -1,0 +1,1 @@
+"""Exercise definitions as data, and the mannequin that shows them."""

@@ -1,0 +1,1 @@
+"""Observations against evidence: what stands out, and how sure that is."""

@@ -1,0 +1,1 @@
+"""From a Motion to contacts, strides and measures."""

@@ -1,0 +1,1 @@
+"""Questionnaire, red flags, patterns and outcome scores."""
