@@ -1,1 +1,41 @@
 """Reports for people: HTML, PDF, pictures, annotated video."""
+
+from medius.report.model import (
+    Curve,
+    Fact,
+    Finding,
+    Input,
+    KeyFrame,
+    Measure,
+    MethodPart,
+    NotMeasurable,
+    Person,
+    QualityNote,
+    Reference,
+    ReportData,
+    Sentence,
+    Severity,
+    SideDifference,
+    StrideValue,
+    Video,
+)
+
+__all__ = [
+    "Curve",
+    "Fact",
+    "Finding",
+    "Input",
+    "KeyFrame",
+    "Measure",
+    "MethodPart",
+    "NotMeasurable",
+    "Person",
+    "QualityNote",
+    "Reference",
+    "ReportData",
+    "Sentence",
+    "Severity",
+    "SideDifference",
+    "StrideValue",
+    "Video",
+]
