@@ -1,0 +1,43 @@
+"""Regenerate the pages under ``docs/`` that are made from data.
+
+``python -m scripts.docs`` writes them, ``python -m scripts.docs --check`` only says whether they are current.
+To add a page, add its renderer to `PAGES`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from medius.evidence import render_evidence_page
+
+__all__ = ["PAGES", "main"]
+
+ROOT = Path(__file__).parent.parent
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/evidence.md": render_evidence_page,
+}
+"""Path of each generated page, and the function that returns its text."""
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` return 1 if one is out of date."""
+    stale = 0
+    for name, render in PAGES.items():
+        path, text = ROOT / name, render()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        if "--check" in arguments:
+            print(f"{name} is out of date: run python -m scripts.docs")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
