@@ -1,0 +1,129 @@
+"""BlazePose (Bazarevsky 2020): 33 body points with feet, run through OpenVINO or LiteRT."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medius.motion.pose._crop import crop, to_network
+from medius.motion.pose._detector import PersonDetector
+from medius.motion.pose._network import open_network
+from medius.motion.pose._region import AuxiliarySmoother, Region, region_from_points
+from medius.motion.pose.fake import absent_pose
+from medius.motion.pose.models import find_model
+from medius.motion.pose.port import P, Pose
+
+__all__ = ["BLAZEPOSE_KEYPOINTS", "BlazePose"]
+
+BLAZEPOSE_KEYPOINTS = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer",
+    "left_ear", "right_ear", "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow",
+    "right_elbow", "left_wrist", "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index",
+    "left_thumb", "right_thumb", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle",
+    "left_heel", "right_heel", "left_foot_index", "right_foot_index",
+)  # fmt: skip
+"""Names of BlazePose's points in its own order."""
+
+_SIDE = 256
+_N_RAW = 39
+_PRESENT = 0.5
+_IN_FLIGHT = 2
+
+
+class BlazePose:
+    """Follow one person through a clip with BlazePose.
+
+    The region that the network looks at comes from the frame two before, so that two frames are in work at once; the
+    number is fixed, so that a result does not depend on the machine's number of cores.
+
+    Parameters
+    ----------
+    model
+        ``heavy`` (analysis), ``full`` (a quick look) or ``lite``.
+    start
+        Region of the person to follow in the first frame. Default: the surest person that the detector sees.
+    engine
+        ``auto``, ``openvino`` or ``litert``.
+    """
+
+    keypoints = BLAZEPOSE_KEYPOINTS
+
+    def __init__(self, model: str = "heavy", *, start: Region | None = None, engine: str = "auto") -> None:
+        self.name = f"blazepose-{model}"
+        self._network = open_network(
+            find_model(model), ("Identity", "Identity_1", "Identity_3"), engine=engine, in_flight=_IN_FLIGHT
+        )
+        self._detector = PersonDetector(engine)
+        self._start = start
+        self.n_detections = 0
+
+    def track(self, frames: Iterable[P]) -> Iterator[tuple[P, Pose]]:
+        """Yield each frame with its pose, two frames behind the frames drawn."""
+        waiting: deque[tuple[P, Region | None]] = deque()
+        smoother = AuxiliarySmoother()
+        region = self._start
+        for frame in frames:
+            if len(waiting) == _IN_FLIGHT:
+                done, pose, region = self._finish(*waiting.popleft(), smoother)
+            else:
+                done = None
+            looked_at = region or self._detect(frame, region)
+            if looked_at is not None:
+                planes = (frame.luma, frame.chroma_u, frame.chroma_v)
+                self._network.start(to_network(crop(planes, looked_at, _SIDE), 1 / 255, 0.0))
+            waiting.append((frame, looked_at))
+            if region is None:
+                region = looked_at
+            if done is not None:
+                yield done, pose
+        while waiting:
+            done, pose, region = self._finish(*waiting.popleft(), smoother)
+            yield done, pose
+
+    def _detect(self, frame: P, near: Region | None) -> Region | None:
+        self.n_detections += 1
+        found = self._detector(frame)
+        return found[0].region if found else None
+
+    def _finish(self, frame: P, region: Region | None, smoother: AuxiliarySmoother) -> tuple[P, Pose, Region | None]:
+        if region is None:
+            return frame, absent_pose(len(self.keypoints)), None
+        landmarks, score, heatmap = self._network.finish()
+        present = float(score.reshape(-1)[0])
+        if present < _PRESENT:
+            return frame, absent_pose(len(self.keypoints)), None
+        raw = landmarks.reshape(_N_RAW, 5).astype(np.float64)
+        unit = raw[:, :2] / _SIDE
+        refined = _refine(unit, heatmap[0])
+        points = region.to_picture(refined)
+        confidence = 1.0 / (1.0 + np.exp(-np.minimum(raw[:33, 3], raw[:33, 4])))
+        smoothed = smoother(points[33:35], frame.time_s, region.size)
+        return frame, Pose(points[:33], confidence, present), region_from_points(smoothed[0], smoothed[1])
+
+
+def _refine(unit: NDArray[np.float64], heatmap: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Move each point to the centre of weight of its heat map around it, as MediaPipe does (kernel 7, minimum 0.5)."""
+    height, width, n = heatmap.shape
+    weights = 1.0 / (1.0 + np.exp(-heatmap.astype(np.float64)))
+    out = unit.copy()
+    column = np.clip((unit[:n, 0] * width).astype(int), 0, width - 1)
+    row = np.clip((unit[:n, 1] * height).astype(int), 0, height - 1)
+    offsets = np.arange(-3, 4)
+    rows, columns = row[:, None] + offsets, column[:, None] + offsets
+    inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
+    patch = weights[
+        np.clip(rows, 0, height - 1)[:, :, None],
+        np.clip(columns, 0, width - 1)[:, None, :],
+        np.arange(n)[:, None, None],
+    ]
+    patch = np.where(inside, patch, 0.0)
+    total = patch.sum(axis=(1, 2))
+    good = patch.max(axis=(1, 2)) >= 0.5
+    x = (patch * columns[:, None, :]).sum(axis=(1, 2)) / np.maximum(total, 1e-9) / width
+    y = (patch * rows[:, :, None]).sum(axis=(1, 2)) / np.maximum(total, 1e-9) / height
+    out[:n, 0] = np.where(good, x, out[:n, 0])
+    out[:n, 1] = np.where(good, y, out[:n, 1])
+    return out
