@@ -62,7 +62,7 @@ class VideoInfo:
     fps_nominal
         Frame rate at which the file plays, in 1/s.
     fps_median
-        One over the median time between frames in real time (slow motion divided out), in 1/s: the rate of the camera.
+        One over the usual time between frames in real time (slow motion divided out), in 1/s: the rate of the camera.
     variable_frame_rate
         True if the time between frames changes by more than the resolution of the time stamps explains.
     slow_motion_factor

@@ -71,7 +71,9 @@ class FrameSource:
     max_frames
         Stop after so many frames.
     stride
-        Hand out only every so-manyth frame.
+        Hand out only every so-manyth frame: those whose index it divides.
+    indices
+        Hand out only the frames with these indices; reading stops after the last of them.
     keep
         How many more frames may be drawn before the planes of a frame are used again.
 
@@ -98,6 +100,7 @@ class FrameSource:
         end_s: float | None = None,
         max_frames: int | None = None,
         stride: int = 1,
+        indices: Collection[int] | None = None,
         keep: int = 4,
     ) -> None:
         self._path = Path(path)
@@ -109,9 +112,11 @@ class FrameSource:
             end_s=end_s,
             max_frames=max_frames,
             stride=stride,
+            indices=None if indices is None else sorted({int(index) for index in indices}),
             slots=self._slots,
         )
         self._worker: Worker | None = None
+        self._closed = False
         self.info: VideoInfo
         self.notes: list[str] = []
 
@@ -145,10 +150,11 @@ class FrameSource:
         """End the decoding process; frames that were handed out keep their planes."""
         if self._worker is not None:
             self._worker.close()
+            self._closed = True
 
     def _receive(self, worker: Worker) -> Iterator[Frame]:
         held: deque[int] = deque()
-        while True:
+        while not self._closed:
             if len(held) > self._keep:
                 worker.release(held.popleft())
             message = worker.receive()
@@ -181,9 +187,7 @@ def read_frames(
     dict
         Index → red, green, blue, uint8, shape (height, width, 3). Frames that the clip does not have are missing.
     """
-    source = FrameSource(path, slow_motion=slow_motion, start_s=start_s)
-    source._request["wanted"] = sorted({int(index) for index in indices})
-    with source:
+    with FrameSource(path, slow_motion=slow_motion, start_s=start_s, indices=indices) as source:
         return {frame.index: frame.to_rgb() for frame in source}
 
 
@@ -195,7 +199,7 @@ def _request(**given: Any) -> dict[str, Any]:
         "max_frames": None,
         "stride": 1,
         "slots": 0,
-        "wanted": None,
+        "indices": None,
         **given,
     }
     if request["slow_motion"] is not None and not 0.01 <= request["slow_motion"] <= 100:

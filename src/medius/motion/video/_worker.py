@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
@@ -12,7 +13,7 @@ import tempfile
 import time
 import weakref
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from medius.motion.video._layout import Layout
 __all__ = ["Worker"]
 
 _CHILD = Path(__file__).parent / "_child" / "__main__.py"
+_PROBABLY_DAMAGED = "The file is probably damaged: convert it to MP4 with H.264, or film again."
 STALL_S = 30.0
 """Seconds without a sign of life after which the decoding process counts as hung."""
 
@@ -43,9 +45,8 @@ class Worker:
     def __init__(self, path: Path, request: dict[str, Any], *, with_ring: bool) -> None:
         self._path = path
         self._ring_fd = _anonymous_memory() if with_ring else None
-        request = {**request, "path": str(path.absolute()), "ring": self._ring_fd}
         self._process = subprocess.Popen(
-            [sys.executable, "-B", "-P", str(_CHILD), json.dumps(request)],
+            [sys.executable, "-B", "-P", str(_CHILD)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -56,6 +57,8 @@ class Worker:
         self._frames = 0
         self._pending = bytearray()
         self._finalizer = weakref.finalize(self, _end, self._process, self._ring_fd)
+        whole = {**request, "path": str(path.absolute()), "ring": self._ring_fd}
+        self._send(json.dumps(whole).encode() + b"\n")
 
     @property
     def pid(self) -> int:
@@ -98,14 +101,12 @@ class Worker:
         self._finalizer()
 
     def _send(self, data: bytes) -> None:
-        try:
-            os.write(self._process.stdin.fileno(), data)  # type: ignore[union-attr]
-        except BrokenPipeError:
-            pass  # the child has ended; what it said before is still to be read
+        # A broken pipe means that the child has ended; what it said before is still to be read.
+        with contextlib.suppress(BrokenPipeError):
+            cast("IO[bytes]", self._process.stdin).write(data)
 
     def _line(self) -> bytes:
-        output = self._process.stdout
-        assert output is not None  # noqa: S101
+        output = cast("IO[bytes]", self._process.stdout)
         deadline = time.monotonic() + STALL_S
         with selectors.DefaultSelector() as selector:
             selector.register(output, selectors.EVENT_READ)
@@ -113,7 +114,7 @@ class Worker:
                 if not selector.select(max(0.0, deadline - time.monotonic())):
                     self._fail(
                         f"Decoding {self._path.name} made no progress for {STALL_S:.0f} seconds after "
-                        f"{self._frames} frames. The file is probably damaged: convert it to MP4 with H.264, or film again."
+                        f"{self._frames} frames. {_PROBABLY_DAMAGED}"
                     )
                 piece = os.read(output.fileno(), 1 << 16)
                 if not piece:
@@ -124,10 +125,7 @@ class Worker:
         return line
 
     def _died(self) -> str:
-        return (
-            f"The decoder stopped working on {self._path.name} after {self._frames} frames. The file is probably "
-            "damaged: convert it to MP4 with H.264, or film again."
-        )
+        return f"The decoder stopped working on {self._path.name} after {self._frames} frames. " + _PROBABLY_DAMAGED
 
     def _fail(self, sentence: str, detail: str | None = None) -> None:
         self.close()
@@ -139,9 +137,9 @@ class Worker:
 
 def _anonymous_memory() -> int:
     """Return a descriptor of shared memory without a name, so that nothing can be left behind however the end comes."""
-    if sys.platform == "linux":
+    if hasattr(os, "memfd_create"):
         return os.memfd_create("medius-frames")
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file:  # macOS: a file without a name
         return os.dup(file.fileno())
 
 

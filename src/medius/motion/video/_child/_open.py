@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -20,7 +22,7 @@ from medius.motion.video._child._timing import Rates, measure_rates, slow_motion
 __all__ = ["Opened", "open_container", "open_video"]
 
 _CONTAINERS = ("mov", "mp4", "matroska", "webm", "avi", "mpegts")
-"""The only demuxers allowed: none of them opens another file or address on its own (playlists and lists of files do)."""
+"""The only demuxers allowed: none of them opens another file or address, as playlists and lists of files do."""
 _STILL_BRANDS = ("heic", "heix", "heim", "heis", "hevc", "mif1", "msf1", "avif", "avis")
 _MAX_SIDE = 8192
 _SAMPLED_PACKETS = 1500
@@ -36,7 +38,6 @@ class Opened:
     info: dict[str, Any]
     orientation: Orientation
     stored_size: tuple[int, int]
-    full_range: bool
     origin_s: float | None
     step_s: float
     notes: list[str] = field(default_factory=list)
@@ -65,7 +66,7 @@ def open_container(path: Path) -> tuple[InputContainer, VideoStream]:
         kind = "holds only sound" if container.streams.audio else "holds no video"
         raise Refusal(f"{kind}. Give the video file that the camera recorded.")
     stream = max(streams, key=lambda s: (bool(s.disposition & av.stream.Disposition.default), s.width * s.height))
-    if stream.codec_context is None or not stream.codec_context.is_decoder:
+    if cast("VideoCodecContext | None", stream.codec_context) is None:
         raise Refusal("uses a video format that cannot be decoded here. Convert it to MP4 with H.264 or HEVC.")
     stream.codec_context.thread_type = "AUTO"
     stream.codec_context.thread_count = _THREADS
@@ -128,12 +129,11 @@ def open_video(path: Path, slow_motion: float | None, talk: Talk) -> Opened:
                 "color": {
                     "matrix": _matrix(int(frame.colorspace), frame.width, frame.height),
                     "full_range": full_range,
-                    "transfer": int(frame.color_trc),
+                    "transfer": int(stream.codec_context.color_trc),
                 },
             },
             orientation=orientation,
             stored_size=stored,
-            full_range=full_range,
             origin_s=frame.pts * tick if frame.pts is not None else None,
             step_s=1.0 / fps_file,
             notes=notes,
@@ -150,7 +150,7 @@ def first_frame(container: InputContainer, stream: VideoStream, talk: Talk) -> V
             except av.error.FFmpegError:
                 continue
             for frame in frames:
-                if isinstance(frame, VideoFrame):
+                if not frame.is_corrupt:
                     return frame
     except av.error.FFmpegError as error:
         raise Refusal("is damaged: not one frame can be decoded. Copy it again, or film again.") from error
@@ -158,14 +158,15 @@ def first_frame(container: InputContainer, stream: VideoStream, talk: Talk) -> V
 
 
 def _rates(container: InputContainer, stream: VideoStream) -> Rates | None:
-    times = []
-    try:
-        for packet in islice(container.demux(stream), _SAMPLED_PACKETS):
-            if packet.pts is not None and not packet.is_discard:
-                times.append(packet.pts * float(packet.time_base))
-    except av.error.FFmpegError:
-        pass
-    return measure_rates(times, float(stream.time_base or 0))
+    tick = float(stream.time_base or 0)
+    times: list[float] = []
+    with suppress(av.error.FFmpegError):
+        times.extend(
+            packet.pts * tick
+            for packet in islice(container.demux(stream), _SAMPLED_PACKETS)
+            if packet.pts is not None and not packet.is_discard
+        )
+    return measure_rates(times, tick)
 
 
 def _metadata(container: InputContainer, stream: VideoStream) -> dict[str, str]:

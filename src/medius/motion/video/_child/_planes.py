@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import numpy as np
+from av.sidedata.sidedata import SideData
 from av.sidedata.sidedata import Type as SideDataType
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange
+from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 
+from medius.motion.video._info import ColorInfo, Matrix
 from medius.motion.video._layout import Planes
 
 __all__ = ["Orientation", "orientation_of", "write_planes"]
 
-_PLANAR_8BIT = ("yuv420p", "yuvj420p")
+_PLANAR_BITS = {"yuv420p": 8, "yuvj420p": 8, "yuv420p10le": 10, "yuv420p12le": 12}
+"""Formats that need no rescaling: dropping the lowest bits is five times faster than FFmpeg's dithering."""
+_MATRICES: dict[Matrix, Colorspace] = {
+    "bt601": Colorspace.ITU601,
+    "bt709": Colorspace.ITU709,
+    "bt2020": Colorspace.BT2020,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +85,37 @@ def orientation_of(frame: VideoFrame) -> Orientation:
     return Orientation(False, flip_x=a < 0, flip_y=d < 0)
 
 
-def _side_data(frame: VideoFrame, kind: Any) -> bytes | None:
-    for item in frame.side_data:
-        if item.type == kind:
-            return bytes(item)
-    return None
+def _side_data(frame: VideoFrame, kind: SideDataType) -> bytes | None:
+    items = cast("Iterator[SideData]", iter(frame.side_data))
+    return next((bytes(item) for item in items if item.type == kind), None)
 
 
-def write_planes(frame: VideoFrame, orientation: Orientation, out: Planes, *, full_range: bool) -> None:
+def write_planes(frame: VideoFrame, orientation: Orientation, color: ColorInfo, out: Planes) -> None:
     """Write `frame`, converted to 8-bit 4:2:0 and to the size of `out` where it differs, upright into `out`."""
     height, width = out[0].shape
     if orientation.transpose:
         height, width = width, height
-    if frame.format.name not in _PLANAR_8BIT or (frame.width, frame.height) != (width, height):
-        span = ColorRange.JPEG if full_range else ColorRange.MPEG
-        frame = frame.reformat(width, height, "yuv420p", src_color_range=span, dst_color_range=span)
+    if frame.format.name not in _PLANAR_BITS or (frame.width, frame.height) != (width, height):
+        span = ColorRange.JPEG if color.full_range else ColorRange.MPEG
+        matrix = _MATRICES[color.matrix]
+        rgb = frame.format.is_rgb
+        frame = frame.reformat(
+            width,
+            height,
+            "yuv420p",
+            src_colorspace=matrix,
+            dst_colorspace=matrix,
+            src_color_range=ColorRange.JPEG if rgb else span,
+            dst_color_range=span,
+            threads=1,
+        )
+    bits = _PLANAR_BITS[frame.format.name]
     for number, (plane, target) in enumerate(zip(frame.planes, out, strict=True)):
         rows, columns = (height, width) if number == 0 else ((height + 1) // 2, (width + 1) // 2)
-        stored = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[:rows, :columns]
+        data = memoryview(plane)
+        if bits == 8:
+            stored = np.frombuffer(data, np.uint8).reshape(-1, plane.line_size)[:rows, :columns]
+        else:
+            deep = np.frombuffer(data, "<u2").reshape(-1, plane.line_size // 2)[:rows, :columns]
+            stored = (deep >> (bits - 8)).astype(np.uint8)
         orientation.apply(stored, target)

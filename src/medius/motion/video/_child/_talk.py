@@ -11,7 +11,8 @@ message     fields                                              meaning
 ``refuse``  ``text``                                            the file cannot be used, and why
 ==========  ==================================================  ==========================================
 
-The parent sends one byte, ``G``, once the ring has its size, and then one byte per slot that is free again.
+The parent sends the request as one line of JSON; then one byte, ``G``, once the ring has its size; then one byte for
+each slot that is free again.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import json
 import os
 import time
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["ParentGoneError", "Refusal", "Talk"]
 
@@ -58,6 +59,16 @@ class Talk:
         """Tell the parent that work goes on, at most once a second."""
         if time.monotonic() - self._last > _ALIVE_EVERY_S:
             self.send("alive")
+
+    def request(self) -> dict[str, Any]:
+        """Return what the parent asks for: its first line."""
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            piece = os.read(self._incoming, 1)
+            if not piece:
+                raise ParentGoneError
+            line += piece
+        return cast("dict[str, Any]", json.loads(line))
 
     def wait_for_go(self, slots: int) -> None:
         """Wait until the parent has given the ring its size; all slots are free then."""
