@@ -1,5 +1,7 @@
 """Reports for people: HTML, PDF, pictures, annotated video."""
 
+from medius.report._tables import report_object
+from medius.report.charts import stance_curve_svg
 from medius.report.model import (
     Curve,
     Fact,
@@ -19,13 +21,19 @@ from medius.report.model import (
     StrideValue,
     Video,
 )
+from medius.report.pictures import SKELETON, Label, draw_key_frame
+from medius.report.writer import FORMATS, FileWriter, render_report, write_report
 
 __all__ = [
+    "FORMATS",
+    "SKELETON",
     "Curve",
     "Fact",
+    "FileWriter",
     "Finding",
     "Input",
     "KeyFrame",
+    "Label",
     "Measure",
     "MethodPart",
     "NotMeasurable",
@@ -38,4 +46,9 @@ __all__ = [
     "SideDifference",
     "StrideValue",
     "Video",
+    "draw_key_frame",
+    "render_report",
+    "report_object",
+    "stance_curve_svg",
+    "write_report",
 ]

@@ -1,0 +1,47 @@
+"""The report as a tagged PDF (PDF/UA-1), set by Typst with the fonts it carries."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+from medius.errors import OutputError
+from medius.report._draw import font_folder
+from medius.report._layout import Layout
+
+__all__ = ["render_pdf"]
+
+
+def render_pdf(layout: Layout) -> bytes:
+    """Return the PDF.
+
+    System fonts are left alone and no date is written, so the same layout gives the same bytes on every machine with
+    the same versions of the libraries.
+
+    Raises
+    ------
+    OutputError
+        If the folder for temporary files cannot be written.
+    """
+    import typst
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="medius-") as name:
+            folder = Path(name)
+            (folder / "main.typ").write_bytes((files("medius.report") / "templates" / "report.typ").read_bytes())
+            (folder / "report.json").write_text(json.dumps(layout.text, ensure_ascii=False), encoding="utf-8")
+            for picture, content in layout.pictures.items():
+                (folder / picture).write_bytes(content)
+            made: bytes = typst.compile(
+                folder / "main.typ",
+                root=folder,
+                format="pdf",
+                font_paths=[font_folder()],
+                ignore_system_fonts=True,
+                pdf_standards="ua-1",
+            )
+    except OSError as error:
+        raise OutputError(f"Cannot write temporary files: {error.strerror}. Free some disk space.") from error
+    return made
