@@ -31,8 +31,8 @@ Singles = NDArray[np.float32]
 _GRID = (np.arange(_SIDE, dtype=np.float32) + 0.5) / _SIDE * 2 - 1  # -1 to 1 over the patch
 
 SPOT_FIELDS = ("x", "y", "diameter", "elongation", "roundness", "contrast", "luma", "chroma_u", "chroma_v")
-"""What is kept of a spot: centre (px of the whole picture), diameter (px), longest over shortest axis, how fully the disc
-is filled and its rim empty (0 to 1), distance in colour from its surroundings, and its colour."""
+"""What is kept of a spot: centre (px of the whole picture), diameter (px), longest over shortest axis, how fully the
+disc is filled and its rim empty (0 to 1), distance in colour from its surroundings, and its colour."""
 
 Spots = NDArray[np.float32]
 """Measured spots, shape (spot, len(SPOT_FIELDS))."""
@@ -81,7 +81,7 @@ def measure_spots(frame: PixelPlanes, centres: Floats, radii: Floats) -> Spots:
 
 
 def _cut_patches(frame: PixelPlanes, centres: Floats, radii: Floats) -> tuple[Singles, Floats, Floats]:
-    """Cut a square around each spot, all resampled to one size: patches (n, side, side, 3), corners, sizes in pixels."""
+    """Cut a square around each spot: patches (n, side, side, 3) of one size, corners and sizes in pixels."""
     height, width = frame.luma.shape
     n = len(centres)
     patches = np.empty((n, _SIDE, _SIDE, 3), dtype=np.uint8)

@@ -17,8 +17,8 @@ __all__ = ["HOW_TO", "decide"]
 Floats = NDArray[np.float64]
 
 HOW_TO = (
-    "Put two round stickers of one bright colour, 2 to 4 cm across, on the back of the pelvis, one on each side at the same "
-    "height, over tight clothing of another colour, with the shirt tucked in."
+    "Put two round stickers of one bright colour, 2 to 4 cm across, on the back of the pelvis, one on each side at the "
+    "same height, over tight clothing of another colour, with the shirt tucked in."
 )
 
 _FEWEST_FRAMES = 12

@@ -78,13 +78,13 @@ class StickerFinder:
         Parameters
         ----------
         view
-            ``rear`` or ``front``; ``unknown``: taken from which side the left hip and shoulder lie. In any other view the
-            result says that stickers are not looked for.
+            ``rear`` or ``front``; ``unknown``: taken from which side the left hip and shoulder lie. In any other view
+            the result says that stickers are not looked for.
         """
         if view not in ("rear", "front", "unknown"):
             return StickerResult(
                 found=False,
-                reason="Stickers show the pelvis from behind or from the front, and this clip was filmed from another side.",
+                reason="Stickers show the pelvis from behind or the front, and this clip was filmed from another side.",
             )
         if not self._times:
             return StickerResult(found=False, reason="There is no frame to look for stickers in.")

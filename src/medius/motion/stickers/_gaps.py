@@ -51,21 +51,21 @@ def drop_half_hidden(centres: Floats, diameters: Floats, time: Floats) -> Flags:
     usual = np.stack([running_median(diameters[:, side], time) for side in range(2)], axis=1)
     with np.errstate(invalid="ignore"):
         whole = (diameters > _SMALLER * usual) & (diameters < _LARGER * usual)
-    trusted = np.isfinite(centres).all(axis=2) & whole
+    trusted: Flags = np.logical_and(np.isfinite(centres).all(axis=2), whole)
     apart = centres[:, 1] - centres[:, 0]
     distance = np.where(trusted.all(axis=1), np.hypot(apart[:, 0], apart[:, 1]), np.nan)
     if np.isfinite(distance).any():
         off = np.abs(distance - running_median(distance, time))
         limit = max(_STRETCH * float(np.nanmedian(distance)), _STRETCH_SD * 1.4826 * float(np.nanmedian(off)))
         trusted[np.nan_to_num(off, nan=0.0) > limit] = False
-    return np.asarray(trusted)
+    return trusted
 
 
 def distance_noise(centres: Floats) -> float:
     """Return the random error (SD, pixels) of the distance of the two centres.
 
-    From second differences of three frames in a row, which a smooth movement leaves near zero: their variance is six times
-    that of one value.
+    From second differences of three frames in a row, which a smooth movement leaves near zero: their variance is six
+    times that of one value.
     """
     apart = centres[:, 1] - centres[:, 0]
     second = np.diff(np.hypot(apart[:, 0], apart[:, 1]), n=2)
@@ -85,7 +85,7 @@ def fill_gaps(centres: Floats, time: Floats, *, longest_s: float = LONGEST_GAP_S
     centres, filled
         Shape (frame, 2, 2), and (frame, 2): which were filled.
     """
-    seen = np.isfinite(centres).all(axis=2)
+    seen: Flags = np.isfinite(centres).all(axis=2)
     both = seen.all(axis=1)
     filled = np.zeros_like(seen)
     if both.sum() < 4:

@@ -1,7 +1,7 @@
-"""Which two spots are the stickers: the pair that is there in most frames, level, alike, at the same place of the body.
+"""Which two spots are the stickers: the pair there in most frames, level, alike, at the same place of the body.
 
-Every frame offers pairs of spots that could be stickers. Pairs of different frames that look alike and sit alike support
-each other; shoes, hands, logos and gaps between arm and body do not come in such pairs, or not at one place.
+Every frame offers pairs of spots that could be stickers. Pairs of different frames that look alike and sit alike
+support each other; shoes, hands, logos and gaps between arm and body do not come in such pairs, or not at one place.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from medius.motion.stickers._centre import SPOT_FIELDS
 
-__all__ = ["Candidates", "Pairs", "PairModel", "dominant_pair", "possible_pairs"]
+__all__ = ["Candidates", "PairModel", "Pairs", "dominant_pair", "possible_pairs"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -30,6 +30,7 @@ _COLOUR_SLACK = 6.0
 # How compact a spot is.
 _ROUND = 0.45
 _LONG = 2.2
+_CONTRAST = 14.0
 _DIAMETER = (0.018, 0.13)
 # One unit of difference between pairs of different frames.
 _UNIT = np.array([0.045, 0.045, 0.04, 18.0, 9.0, 9.0, 0.12])
@@ -76,6 +77,7 @@ class Candidates:
         return np.asarray(
             (self.column("roundness") > _ROUND)
             & (self.column("elongation") < _LONG)
+            & (self.column("contrast") > _CONTRAST)
             & (self.size > _DIAMETER[0])
             & (self.size < _DIAMETER[1])
             & (np.abs(self.place[:, 0]) < _DISTANCE[1] / 2 + _OFF_CENTRE)

@@ -1,9 +1,9 @@
 """Small compact spots that differ from what is around them, in brightness or in colour.
 
-A spot is what an opening removes: taking from each channel its opening (for bright) or closing (for dark) with a square
-wider than any sticker leaves only what is narrower than the square (the top-hat, Serra 1982). Luma counts when brighter,
-the colour differences both ways, so that a sticker of any colour on cloth of any colour stands out by at least one.
-The remaining contrast is cut at several levels; pieces of sticker size that are not long survive.
+A spot is what an opening removes: taking from each channel its opening (for bright) or closing (for dark) with a
+square wider than any sticker leaves only what is narrower than the square (the top-hat, Serra 1982). Luma counts when
+brighter, the colour differences both ways, so that a sticker of any colour on cloth of any colour stands out by at
+least one. The remaining contrast is cut at several levels; pieces of sticker size that are not long survive.
 """
 
 from __future__ import annotations
