@@ -22,11 +22,13 @@ from medius.report.model import (
     Video,
 )
 from medius.report.pictures import SKELETON, Label, draw_key_frame
+from medius.report.video import AnnotatedVideoWriter, Overlay, Reading
 from medius.report.writer import FORMATS, FileWriter, render_report, write_report
 
 __all__ = [
     "FORMATS",
     "SKELETON",
+    "AnnotatedVideoWriter",
     "Curve",
     "Fact",
     "FileWriter",
@@ -37,8 +39,10 @@ __all__ = [
     "Measure",
     "MethodPart",
     "NotMeasurable",
+    "Overlay",
     "Person",
     "QualityNote",
+    "Reading",
     "Reference",
     "ReportData",
     "Sentence",

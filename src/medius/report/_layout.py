@@ -147,7 +147,10 @@ def _charts(curves: Sequence[Curve], measures: dict[str, Measure], pictures: dic
         reference = measures[code].reference if code in measures else None
         name = f"chart-{code}.svg"
         pictures[name] = stance_curve_svg(chosen, reference)
-        note = f"Grey band: {_reference_words(reference, chosen[0].unit, code)}." if reference else ""
+        note = ""
+        if reference is not None:
+            words = _reference_words(reference, chosen[0].unit, code)
+            note = f"Grey band: {measures[code].name.lower()} of a comparison group, mean ± SD {words}."
         charts.append({"image": name, "title": chosen[0].title, "alt": describe_curves(chosen), "note": note})
     return charts
 

@@ -19,6 +19,7 @@ __all__ = ["SKELETON", "Label", "draw_key_frame"]
 _ASPECT = 3 / 4
 _MARGIN = 0.06
 _HEAD = 0.22
+_PAPER = (233, 237, 238)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +113,20 @@ def draw_key_frame(
 
 
 def _box_around(points: Sequence[Point], shape: tuple[int, ...]) -> tuple[float, float, float, float]:
-    """Return (x0, y0, x1, y1) around the points, 3 : 4, inside the picture where the picture is large enough."""
+    """Return (x0, y0, x1, y1) around the points, always 3 : 4; wider than the picture only for a very tall body."""
     xy = np.asarray(points)
     low, high = xy.min(axis=0), xy.max(axis=0)
     # The head lies above the highest joint, by about a fifth of the height of the joints.
     low = low - (0.0, _HEAD * (high[1] - low[1]))
     body = max(float(high[1] - low[1]), float(high[0] - low[0]) / _ASPECT)
     rows, columns = float(shape[0]), float(shape[1])
-    tall = min(max(min(body * (1 + 2 * _MARGIN), columns / _ASPECT), float(high[1] - low[1]) * 1.04), rows)
-    wide = min(tall * _ASPECT, columns)
-    middle = (low + high) / 2
-    x0 = float(np.clip(middle[0] - wide / 2, 0, columns - wide))
-    y0 = float(np.clip(middle[1] - tall / 2, 0, rows - tall))
+    joints = float(high[1] - low[1]) / (1 + _HEAD) * 1.04
+    tall = min(max(min(body * (1 + 2 * _MARGIN), columns / _ASPECT), joints), rows)
+    wide = tall * _ASPECT
+    middle = float(low[0] + high[0]) / 2, float(low[1] + high[1]) / 2
+    x0 = min(max(middle[0] - wide / 2, 0.0), columns - wide) if wide <= columns else (columns - wide) / 2
+    # Where a large body does not fit whole, the feet stay and the head goes.
+    y0 = min(max(middle[1] - tall / 2, float(high[1]) + 0.03 * tall - tall, 0.0), rows - tall)
     return x0, y0, x0 + wide, y0 + tall
 
 
@@ -134,13 +137,10 @@ def _cut(
     x0, y0, x1, y1 = box
     scale = height / (y1 - y0)
     size = max(1, round((x1 - x0) * scale)), height
+    left, top = max(0, int(x0)), max(0, int(y0))
+    part: NDArray[Any] = rgb[top : int(np.ceil(y1)), left : max(left + 1, int(np.ceil(x1)))]
     if scale < 0.8:
-        left, top = int(x0), int(y0)
-        part: NDArray[Any] = rgb[top : int(np.ceil(y1)), left : int(np.ceil(x1))]
         part = cv2.GaussianBlur(part, (0, 0), 0.4 / scale)
-    else:
-        left, top = 0, 0
-        part = rgb
     # Continuous coordinates: out = (in - x0) * scale, pixel centres at +0.5 in both pictures.
     matrix = np.array(
         [
@@ -149,5 +149,5 @@ def _cut(
         ]
     )
     flags = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
-    out = cv2.warpAffine(part, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    out = cv2.warpAffine(part, matrix, size, flags=flags, borderValue=_PAPER)
     return np.ascontiguousarray(out, dtype=np.uint8), scale
