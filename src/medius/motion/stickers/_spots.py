@@ -1,9 +1,10 @@
-"""Small compact spots that differ from what is around them, in brightness or in colour.
+"""Small spots that differ from what is around them in every direction, in brightness or in colour.
 
-A spot is what an opening removes: taking from each channel its opening (for bright) or closing (for dark) with a
-square wider than any sticker leaves only what is narrower than the square (the top-hat, Serra 1982). Luma counts when
-brighter, the colour differences both ways, so that a sticker of any colour on cloth of any colour stands out by at
-least one. The remaining contrast is cut at several levels; pieces of sticker size that are not long survive.
+A pixel of a spot is brighter (or bluer, redder, less blue, less red) than all pixels on a circle around it; the smallest
+of these differences is its contrast. A stripe, a seam, an edge or a corner always has pixels of its own kind on the
+circle and gets none, so that little but round things of the circle's size is left. Circles of three sizes are tried.
+Luma counts only when brighter, the colour differences both ways: a sticker of any colour on cloth of any other colour
+stands out by at least one of the five.
 """
 
 from __future__ import annotations
@@ -14,28 +15,43 @@ from numpy.typing import NDArray
 
 from medius.motion.stickers._result import Bytes2D
 
-__all__ = ["contrast_map", "find_spots"]
+__all__ = ["contrast_maps", "find_spots"]
 
-_SQUARE = np.ones((17, 17), dtype=np.uint8)
+_CIRCLES = (4.0, 6.5, 10.5)
+"""Radii of the circles in pixels at the work scale (about 4 mm each)."""
 _CHROMA_GAIN = 1.6
-_LEVELS = (12, 19, 30, 48, 77, 123)
-_AREA = (7, 260)
-_LONGEST = 2.4
-_EMPTIEST = 0.5
-_LEVEL_OF_PEAK = 0.45
-_MOST = 12
+_LEAST = 9.0
+_SMALLEST_ENOUGH = 0.75  # of the contrast on a larger circle
+_RADIUS_OF_CIRCLE = 0.62
+_MOST = 10
 
 Floats = NDArray[np.float64]
 
 
-def contrast_map(picture: Bytes2D) -> Bytes2D:
-    """Return how much each pixel differs from its wider surroundings, 0 to 255, shape (height, width)."""
-    luma, u, v = cv2.split(picture)
+def _circle(radius: float) -> Bytes2D:
+    """Return a square with ones at 8 or 16 places on a circle."""
+    reach = round(radius)
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), dtype=np.uint8)
+    n = 8 if radius < 5 else 16
+    for angle in 2 * np.pi * np.arange(n) / n:
+        kernel[reach + round(radius * np.sin(angle)), reach + round(radius * np.cos(angle))] = 1
+    return kernel
+
+
+_KERNELS = tuple(_circle(radius) for radius in _CIRCLES)
+
+
+def contrast_maps(picture: Bytes2D) -> list[Bytes2D]:
+    """Return, for each circle, how much each pixel differs from all of the circle around it, 0 to 255."""
+    luma, u, v = cv2.split(cv2.GaussianBlur(picture, (3, 3), 0))
     channels = cv2.merge([luma, u, v, cv2.bitwise_not(u), cv2.bitwise_not(v)])
-    hats = cv2.morphologyEx(channels, cv2.MORPH_TOPHAT, _SQUARE)
-    parts = cv2.split(hats)
-    colour = cv2.max(cv2.max(parts[1], parts[2]), cv2.max(parts[3], parts[4]))
-    return np.asarray(cv2.max(parts[0], cv2.convertScaleAbs(colour, alpha=_CHROMA_GAIN)), dtype=np.uint8)
+    maps = []
+    for kernel in _KERNELS:
+        parts = cv2.split(cv2.subtract(channels, cv2.dilate(channels, kernel)))
+        colour = cv2.max(cv2.max(parts[1], parts[2]), cv2.max(parts[3], parts[4]))
+        both = cv2.max(parts[0], cv2.convertScaleAbs(colour, alpha=_CHROMA_GAIN))
+        maps.append(np.asarray(cv2.GaussianBlur(both, (5, 5), 0), dtype=np.uint8))
+    return maps
 
 
 def find_spots(picture: Bytes2D) -> Floats:
@@ -50,38 +66,27 @@ def find_spots(picture: Bytes2D) -> Floats:
     -------
     ndarray
         One row a spot, the one that stands out most first: x, y (pixels of `picture`, centre of the first pixel at 0.5,
-        0.5), radius of the circle with the same area, contrast.
+        0.5), rough radius, contrast.
     """
-    contrast = contrast_map(picture)
-    height, width = contrast.shape
-    found: list[tuple[float, float, float, float]] = []
-    for level in _LEVELS:
-        _, mask = cv2.threshold(contrast, level, 255, cv2.THRESH_BINARY)
-        n, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=4, ltype=cv2.CV_16U)
-        if n < 2:
-            break
-        for (left, top, wide, high, area), (x, y) in zip(stats[1:].tolist(), centres[1:].tolist(), strict=True):
-            if (
-                _AREA[0] <= area <= _AREA[1]
-                and wide <= _LONGEST * high
-                and high <= _LONGEST * wide
-                and area >= _EMPTIEST * wide * high
-                and left > 0
-                and top > 0
-                and left + wide < width
-                and top + high < height
-            ):
-                peak = float(contrast[top : top + high, left : left + wide].max())
-                if level >= _LEVEL_OF_PEAK * peak:
-                    found.append((x + 0.5, y + 0.5, (area / np.pi) ** 0.5, peak))
-    return _distinct(found)
-
-
-def _distinct(found: list[tuple[float, float, float, float]]) -> Floats:
-    """Keep the first of those that share a centre (the lowest level), the strongest first, not too many."""
     kept: list[tuple[float, float, float, float]] = []
-    for spot in found:
-        if all((spot[0] - k[0]) ** 2 + (spot[1] - k[1]) ** 2 > max(k[2], 2.0) ** 2 for k in kept):
-            kept.append(spot)
+    for radius, contrast in zip(_CIRCLES, contrast_maps(picture), strict=True):
+        for x, y, value in _peaks(contrast, round(radius)):
+            rivals = [k for k in kept if (x - k[0]) ** 2 + (y - k[1]) ** 2 < (0.7 * radius) ** 2]
+            if all(k[3] < _SMALLEST_ENOUGH * value for k in rivals):
+                kept = [k for k in kept if k not in rivals]
+                kept.append((x, y, _RADIUS_OF_CIRCLE * radius, value))
     kept.sort(key=lambda spot: -spot[3])
     return np.array(kept[:_MOST], dtype=np.float64).reshape(-1, 4)
+
+
+def _peaks(contrast: Bytes2D, margin: int) -> list[tuple[float, float, float]]:
+    """Return the highest places of a map as x, y, height, away from its border by `margin`."""
+    inner = contrast[margin:-margin, margin:-margin]
+    top = cv2.dilate(inner, np.ones((5, 5), dtype=np.uint8))
+    rows, columns = np.nonzero((inner == top) & (inner > _LEAST))
+    found: list[tuple[float, float, float]] = []
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        x, y = column + margin + 0.5, row + margin + 0.5
+        if all((x - f[0]) ** 2 + (y - f[1]) ** 2 > 9 for f in found):
+            found.append((x, y, float(inner[row, column])))
+    return found
