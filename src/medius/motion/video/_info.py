@@ -54,7 +54,7 @@ class VideoInfo:
     rotation_deg
         Clockwise turn that was applied, 0, 90, 180 or 270.
     mirrored
-        True if the file asks for a left-right mirrored picture (before the turn); it was applied too.
+        True if the file asks for a left-right mirrored picture (after the turn); it was applied too.
     n_frames
         Number of frames, as the file declares or as duration and rate suggest; None where unknown.
     duration_s

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,10 @@ __all__ = ["Damage", "decode"]
 _PREROLL_S = 0.25
 """How far before the wanted start to seek, in seconds of the file: time stamps may be a little off in an index."""
 _CUT_OFF_S = 0.5
+_DECODER_DELAY = 3
+"""An error may surface this many packets after the one that caused it: the threads of the decoder work ahead."""
+_MAX_DOUBTED = 300
+"""Some cameras refresh the picture bit by bit and never write a key frame: do not wait for one longer than this."""
 
 
 @dataclass(slots=True)
@@ -87,6 +93,7 @@ def decode(
 
 def _frames(container: InputContainer, stream: VideoStream, damage: Damage, talk: Talk) -> Iterator[VideoFrame]:
     packets = container.demux(stream)
+    doubt = _Doubt()
     while True:
         try:
             packet = next(packets)
@@ -96,15 +103,56 @@ def _frames(container: InputContainer, stream: VideoStream, damage: Damage, talk
             damage.broke_off = True
             return
         damage.hidden |= packet.is_discard
+        doubt.packet(packet.dts)
         try:
+            if packet.is_corrupt:
+                raise av.error.InvalidDataError(0, "the demuxer says so")
             frames = packet.decode()
         except av.error.FFmpegError:
             damage.bad_packets += 1
+            doubt.begin()
             talk.alive()
             continue
         for frame in frames:
-            if frame.is_corrupt:
+            if doubt.trusts(frame):
+                yield frame
+            else:
                 damage.bad_frames += 1
                 talk.alive()
-            else:
-                yield frame
+
+
+class _Doubt:
+    """Which frames to leave out: the damaged ones, and those after them that were built upon them.
+
+    A frame is described by its difference to earlier ones, so damage smears on until the next key frame.
+    """
+
+    def __init__(self) -> None:
+        self._recent: deque[int] = deque(maxlen=_DECODER_DELAY)
+        self._since: float | None = None
+        self._doubted = 0
+
+    def packet(self, dts: int | None) -> None:
+        """Note that a packet with this decoding time goes into the decoder."""
+        if dts is not None:
+            self._recent.append(dts)
+
+    def begin(self) -> None:
+        """One of the last few packets was damaged."""
+        self._since = min(self._recent, default=-math.inf)
+        self._doubted = 0
+
+    def trusts(self, frame: VideoFrame) -> bool:
+        """Say whether `frame` can be used."""
+        decoded = math.inf if frame.dts is None else frame.dts
+        if frame.is_corrupt:
+            self._since = decoded if self._since is None else min(decoded, self._since)
+            self._doubted = 0
+            return False
+        if self._since is None or decoded < self._since:
+            return True
+        self._doubted += 1
+        if (frame.key_frame and decoded > self._since) or self._doubted > _MAX_DOUBTED:
+            self._since = None
+            return True
+        return False

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import av
+import numpy as np
 from av.container import InputContainer
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -159,14 +160,17 @@ def first_frame(container: InputContainer, stream: VideoStream, talk: Talk) -> V
 
 def _rates(container: InputContainer, stream: VideoStream) -> Rates | None:
     tick = float(stream.time_base or 0)
-    times: list[float] = []
+    stamps: list[tuple[int | None, int | None]] = []
     with suppress(av.error.FFmpegError):
-        times.extend(
-            packet.pts * tick
+        stamps.extend(
+            (packet.pts, packet.dts)
             for packet in islice(container.demux(stream), _SAMPLED_PACKETS)
-            if packet.pts is not None and not packet.is_discard
+            if packet.size and not packet.is_discard
         )
-    return measure_rates(times, tick)
+    shown = [pts for pts, _ in stamps if pts is not None]
+    if len(shown) < len(stamps):  # AVI knows only when to decode, not when to show
+        shown = [dts for _, dts in stamps if dts is not None]
+    return measure_rates(np.array(shown) * tick, tick)
 
 
 def _metadata(container: InputContainer, stream: VideoStream) -> dict[str, str]:

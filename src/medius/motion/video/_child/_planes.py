@@ -43,9 +43,9 @@ class Orientation:
 
     @property
     def rotation_deg(self) -> int:
-        """Clockwise turn in degrees, after mirroring left and right if `mirrored`."""
+        """Clockwise turn in degrees, before left and right are exchanged if `mirrored`."""
         if self.transpose:
-            return 270 if self.flip_y ^ self.mirrored else 90
+            return 90 if self.flip_x != self.mirrored else 270
         return 180 if self.flip_y else 0
 
     def size(self, width: int, height: int) -> tuple[int, int]:
