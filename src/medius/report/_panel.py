@@ -24,7 +24,7 @@ _SECONDS = 2.0
 _PAD = 10
 _TEXT = 11
 _NUMBER = 15
-_GRAPH_TOP = 30
+_GRAPH_TOP = 29
 _DEFAULT_RANGE = (-10.0, 10.0)
 _MATRIX = np.array(
     [
@@ -106,7 +106,7 @@ class Panel:
         put_text(cell, text, (cell.shape[1] - _PAD - width, 6), YUV.of(reading.side), _NUMBER, bold=True)
 
         low, high = self._ranges.get(reading.label, _DEFAULT_RANGE)
-        bottom, right = PANEL_HEIGHT - 6, cell.shape[1] - _PAD - 4
+        bottom, right = PANEL_HEIGHT - 5, cell.shape[1] - _PAD - 4
 
         def height_of(value: float) -> float:
             share = (min(max(value, low), high) - low) / (high - low)
@@ -120,7 +120,7 @@ class Panel:
             _draw_run(cell, [(start + step * i, past[i]) for i in run], height_of)
         last = past[-1]
         if last.value is not None and math.isfinite(last.value):
-            dot(cell, (right, height_of(last.value)), 3.5, YUV.of(last.side))
+            dot(cell, (right, height_of(last.value)), 3, YUV.of(last.side))
 
 
 def _runs(past: Sequence[Reading]) -> list[list[int]]:
@@ -146,6 +146,6 @@ def _draw_run(cell: Canvas, run: Sequence[tuple[float, Reading]], place: Callabl
     lower = [(x, place(v - h)) for x, v, h in values]
     if len(run) > 1:
         edge = np.round((np.array(upper + lower[::-1]) - 0.5) * 16).astype(np.int32)
-        cv2.fillPoly(cell, [edge], _mix(colour, YUV.dark, 0.35), cv2.LINE_AA, 4)
+        cv2.fillPoly(cell, [edge], _mix(colour, YUV.dark, 0.42), cv2.LINE_AA, 4)
         middle = np.round((np.array([(x, place(v)) for x, v, _ in values]) - 0.5) * 16).astype(np.int32)
-        cv2.polylines(cell, [middle], False, colour, 2, cv2.LINE_AA, 4)
+        cv2.polylines(cell, [middle], False, colour, 1, cv2.LINE_AA, 4)
