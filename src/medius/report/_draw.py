@@ -198,8 +198,8 @@ def put_chip(canvas: Canvas, text: str, centre: Point, colour: Colour, inks: Ink
     width, height = text_size(text, size, bold=True)
     pad = max(2, size // 4)
     full_width, full_height = width + 4 * pad, height + pad
-    x = int(min(max(centre[0] - full_width / 2, 2), max(2, canvas.shape[1] - full_width - 2)))
-    y = int(min(max(centre[1] - full_height / 2, 2), max(2, canvas.shape[0] - full_height - 2)))
+    x = int(min(max(centre[0] - full_width / 2, 4), max(4, canvas.shape[1] - full_width - 4)))
+    y = int(min(max(centre[1] - full_height / 2, 4), max(4, canvas.shape[0] - full_height - 4)))
     radius = full_height / 2
     ends = (x + radius, y + radius), (x + full_width - radius, y + radius)
     cv2.line(canvas, _fixed(ends[0]), _fixed(ends[1]), inks.dark, full_height, cv2.LINE_AA, _SHIFT)

@@ -162,6 +162,7 @@ class AnnotatedVideoWriter:
         from av.video.reformatter import ColorRange, Colorspace
 
         try:
+            self._part.write_bytes(b"")
             self._container = av.open(str(self._part), "w", format="webm", options={"fflags": "+bitexact"})
             rate = Fraction(self._out_fps).limit_denominator(1001)
             self._stream = self._container.add_stream("libvpx-vp9", rate=rate, options=dict(_OPTIONS))

@@ -147,6 +147,9 @@ class FileWriter:
     def _move(self) -> None:
         """Swap the new files in; put the old ones back if that breaks off half-way."""
         assert self._stage is not None  # noqa: S101
+        for name in self._names:
+            if (self._folder / name).is_dir():
+                raise IsADirectoryError(errno.EISDIR, "is a folder", name)
         kept = self._stage / "old"
         kept.mkdir()
         done: list[str] = []
