@@ -1,0 +1,43 @@
+"""Cadence: steps per minute, both feet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from medius.gait.film import Film
+from medius.gait.measures._define import Array, Measure
+from medius.record import Side
+
+__all__ = ["MEASURE", "cadence_of"]
+
+
+def _values(film: Film, side: Side | None) -> Array:
+    times = [s.stride_time for s in film.contacts.stances]
+    whole = np.array([t for t in times if np.isfinite(t)])
+    return 120.0 / whole
+
+
+def cadence_of(film: Film) -> float:
+    """Return the cadence in steps/min from all contacts at once: the slope of contact time against contact number."""
+    period = 1.0 / film.contacts.stride_frequency
+    slopes, weights = [], []
+    for side in ("left", "right"):
+        starts = np.array([s.initial_contact for s in film.contacts.stances if s.side == side])
+        if starts.size < 3:
+            continue
+        number = np.concatenate([[0.0], np.cumsum(np.round(np.diff(starts) / period))])
+        slopes.append(float(np.polyfit(number, starts, 1)[0]))
+        weights.append(number[-1] ** 2)
+    return 120.0 / float(np.average(slopes, weights=weights)) if slopes else float("nan")
+
+
+MEASURE = Measure(
+    code="cadence",
+    title="Cadence",
+    unit="steps/min",
+    definition="Steps per minute, left and right counted, from all contacts of the clip.",
+    views=frozenset({"rear", "front", "side-left", "side-right"}),
+    evidence=("M07", "M08"),
+    sided=False,
+    values=_values,
+)
