@@ -10,7 +10,11 @@ import xarray as xr
 
 from medius.errors import UnreadableFileError
 
-__all__ = ["Reader", "find_reader", "read_motion", "reader", "registered_suffixes"]
+__all__ = ["FOLDER", "Reader", "find_reader", "read_motion", "reader", "registered_suffixes"]
+
+
+FOLDER = "/"
+"""Stands in the place of an ending for formats that are a folder of files."""
 
 
 class Reader(Protocol):
@@ -31,7 +35,7 @@ def reader(*suffixes: str, sniff: Sniffer | None = None) -> Callable[[Reader], R
     Parameters
     ----------
     suffixes
-        Endings with the dot, lower case: ``".c3d"``.
+        Endings with the dot, lower case: ``".c3d"``; `FOLDER` for a folder.
     sniff
         Looks into a file and says whether this reader can take it, for endings that several formats share
         (``".txt"``, ``".json"``).
@@ -45,8 +49,8 @@ def reader(*suffixes: str, sniff: Sniffer | None = None) -> Callable[[Reader], R
 
 
 def registered_suffixes() -> tuple[str, ...]:
-    """All endings that some reader takes, sorted."""
-    return tuple(sorted({suffix for suffixes, _, _ in _READERS for suffix in suffixes}))
+    """All endings of files that some reader takes, sorted."""
+    return tuple(sorted({suffix for suffixes, _, _ in _READERS for suffix in suffixes} - {FOLDER}))
 
 
 def find_reader(path: Path) -> Reader:
@@ -57,10 +61,12 @@ def find_reader(path: Path) -> Reader:
     UnreadableFileError
         If no reader takes the file.
     """
-    suffix = path.suffix.lower()
+    suffix = FOLDER if path.is_dir() else path.suffix.lower()
     for suffixes, sniff, function in _READERS:
         if suffix in suffixes and (sniff is None or sniff(path)):
             return function
+    if suffix == FOLDER:
+        raise UnreadableFileError(f"The folder {path.name} holds no movement that Medius reads. Give a file.")
     raise UnreadableFileError(
         f"{path.name} is not a kind of file that Medius reads as motion. It reads {', '.join(registered_suffixes())}."
     )
