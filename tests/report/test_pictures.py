@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import defusedxml.ElementTree as ElementTree
 import numpy as np
 import pytest
@@ -81,7 +83,7 @@ def test_the_pelvis_line_needs_both_stickers_and_no_hip_points() -> None:
 def test_a_crop_keeps_the_whole_runner(rear_clip: SampleClip) -> None:
     frame = rear_clip.frames(26)[25]
     picture = draw_key_frame(frame, rear_clip.points(25), height=480)
-    assert picture.shape == (480, 360, 3)
+    assert picture.shape == (480, 320, 3)
     # Shoes lie low in the picture and are inside it; shoulders are inside too.
     rows = np.nonzero(near(picture, RGB.left) | near(picture, RGB.right))[0]
     assert rows.min() > 20
@@ -116,6 +118,15 @@ def test_a_chart_says_in_words_what_it_shows() -> None:
     """Half a sine of height 8.0 peaks in the middle of stance."""
     words = describe_curves(make_curves())
     assert "Right, mean of 11 strides: highest 8.0° at 50 % of stance, lowest 0.0°" in words
+
+
+def test_a_curve_with_gaps_or_nothing_in_it_is_still_drawn() -> None:
+    gaps = [dataclasses.replace(c, mean=np.where(c.percent > 50, np.nan, c.mean)) for c in make_curves()]
+    ElementTree.fromstring(stance_curve_svg(gaps).decode())
+    assert "at 50 % of stance" in describe_curves(gaps)
+    nothing = [dataclasses.replace(curve, mean=np.full(101, np.nan)) for curve in make_curves()]
+    ElementTree.fromstring(stance_curve_svg(nothing).decode())
+    assert "Left: no data." in describe_curves(nothing)
 
 
 def test_a_chart_of_nothing_is_refused() -> None:

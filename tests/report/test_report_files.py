@@ -117,7 +117,16 @@ def test_every_sentence_is_in_html_and_in_pdf(report_data: ReportData, page: Pag
     wanted += [text for f in d.findings for text in (f.title, f.text, f.certainty)]
     wanted += [text for f in d.evidence for text in (f.id, f.statement, f.citation)]
     wanted += [m.definition for m in d.measures] + [text for part in d.method for text in (part.what, part.version)]
-    wanted += [d.title, d.person.name or "", "1.79 m", d.inputs[0].sha256, "rear.mp4", "36 healthy runners", "+2.2 SD"]
+    wanted += [
+        d.title,
+        d.person.name or "",
+        "1.79 m",
+        d.inputs[0].sha256,
+        "rear.mp4",
+        "from behind; 480 frames",
+        "36 healthy runners",
+        "+2.2 SD",
+    ]
     wanted += [text for q in d.quality for text in (q.message, q.how_to_film)] + ["Use a motion-capture laboratory."]
     wanted += ["more than measurement error", "Left +0.6 SD", d.videos[0].file_name]
     for sentence in wanted:
@@ -281,6 +290,24 @@ def test_picture_bytes_do_not_hide_a_clock(files: dict[str, bytes]) -> None:
             continue
     for mark in (b"/CreationDate", b"/ModDate", b"xmp:CreateDate", b"dc:date"):
         assert mark not in unpacked
+
+
+def test_file_names_that_are_no_text_do_not_stop_the_report(report_data: ReportData) -> None:
+    """Linux hands such bytes over as lone surrogates."""
+    odd = dataclasses.replace(report_data.inputs[0], path="clip\udcff.mp4")
+    made = render_report(dataclasses.replace(report_data, inputs=(odd,)))
+    assert "clip?.mp4" in made["report.html"].decode()
+    assert json.loads(made["observations.json"])["inputs"][0]["path"] == "clip\udcff.mp4"
+
+
+def test_the_same_thing_measured_in_two_clips_is_shown_twice(report_data: ReportData) -> None:
+    first = next(o for o in report_data.observations if o.code == "cadence")
+    second = first.model_copy(update={"value": 171.2, "interval_95": None})
+    made = render_report(dataclasses.replace(report_data, observations=(first, second)), ("html", "pdf"))
+    row = next(row for row in Page(made["report.html"].decode()).rows if "Cadence" in row)
+    words = pypdf.PdfReader(io.BytesIO(made["report.pdf"])).pages
+    for text in (squeeze(row), squeeze("".join(page.extract_text() for page in words))):
+        assert text.count("165.3steps/min") == text.count("171.2steps/min") == 1
 
 
 def test_refuses_arrays_that_do_not_fit() -> None:

@@ -21,8 +21,9 @@ from medius.report.model import (
     StrideValue,
     Video,
 )
+from medius.report.overlay import Overlay, Reading
 from medius.report.pictures import SKELETON, Label, draw_key_frame
-from medius.report.video import AnnotatedVideoWriter, Overlay, Reading
+from medius.report.video import AnnotatedVideoWriter
 from medius.report.writer import FORMATS, FileWriter, render_report, write_report
 
 __all__ = [

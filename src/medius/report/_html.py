@@ -22,7 +22,7 @@ def render_html(layout: Layout) -> bytes:
     )
     template = environment.from_string((folder / "report.html.j2").read_text(encoding="utf-8"))
     css = Markup((folder / "report.css").read_text(encoding="utf-8").strip())  # noqa: S704 - our own file
-    return template.render(**layout.text, css=css, data_uri=_data_uris(layout).__getitem__).encode()
+    return template.render(**layout.text, css=css, data_uri=_data_uris(layout).__getitem__).encode("utf-8", "replace")
 
 
 def _data_uris(layout: Layout) -> dict[str, str]:

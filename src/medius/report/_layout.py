@@ -14,17 +14,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medius.record import Observation, Side
-from medius.report._format import code_name, format_interval, format_value, side_name, view_name
-from medius.report.charts import describe_curves, range_strip_svg, stance_curve_svg
-from medius.report.model import Curve, KeyFrame, Measure, Reference, ReportData, Sentence
+from medius.report._format import code_name, view_name
+from medius.report._table import SIDES, lay_out_table, reference_words
+from medius.report.charts import describe_curves, stance_curve_svg
+from medius.report.model import Curve, KeyFrame, Measure, ReportData, Sentence
 
 __all__ = ["Layout", "lay_out"]
 
 _JPEG_QUALITY = 84
 _SEVERITY = {"stands-out": "Stands out", "as-expected": "As expected", "cannot-tell": "Cannot tell"}
 _EVENTS = {"initial contact": 0, "midstance": 1, "toe-off": 2}
-_SIDES: tuple[Side | None, ...] = ("left", "right", None)
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def lay_out(data: ReportData) -> Layout:
         "has_pelvis_line": any(frame.view in ("rear", "front") for frame in data.key_frames),
         "videos": [{"file": video.file_name, "title": video.title} for video in data.videos],
         "charts": _charts(data.curves, measures, pictures),
-        "table": _table(data, measures, pictures),
+        "table": lay_out_table(data, measures, pictures),
         "not_measurable": _not_measurable(data, measures),
         "quality": [
             {"message": note.message, "how_to_film": note.how_to_film, "input": note.input or ""}
@@ -124,7 +123,7 @@ def _frames(frames: Sequence[KeyFrame], pictures: dict[str, bytes]) -> list[dict
     for view in dict.fromkeys(frame.view for frame in frames):
         items = []
         chosen = [frame for frame in frames if frame.view == view]
-        for frame in sorted(chosen, key=lambda f: (_SIDES.index(f.side), _EVENTS.get(f.event, 3), f.time_s)):
+        for frame in sorted(chosen, key=lambda f: (SIDES.index(f.side), _EVENTS.get(f.event, 3), f.time_s)):
             name = f"frame-{len(pictures)}.jpg"
             pictures[name] = _jpeg(frame.image)
             items.append(
@@ -143,110 +142,16 @@ def _frames(frames: Sequence[KeyFrame], pictures: dict[str, bytes]) -> list[dict
 def _charts(curves: Sequence[Curve], measures: dict[str, Measure], pictures: dict[str, bytes]) -> list[dict[str, str]]:
     charts = []
     for code in dict.fromkeys(curve.code for curve in curves):
-        chosen = sorted((c for c in curves if c.code == code), key=lambda c: _SIDES.index(c.side))
+        chosen = sorted((c for c in curves if c.code == code), key=lambda c: SIDES.index(c.side))
         reference = measures[code].reference if code in measures else None
         name = f"chart-{code}.svg"
         pictures[name] = stance_curve_svg(chosen, reference)
         note = ""
         if reference is not None:
-            words = _reference_words(reference, chosen[0].unit, code)
+            words = reference_words(reference, chosen[0].unit, code)
             note = f"Grey band: {measures[code].name.lower()} of a comparison group, mean ± SD {words}."
         charts.append({"image": name, "title": chosen[0].title, "alt": describe_curves(chosen), "note": note})
     return charts
-
-
-def _reference_words(reference: Reference, unit: str, code: str) -> str:
-    words = f"{format_value(reference.mean, unit, code)} ± {format_value(reference.sd, unit, code)}"
-    return f"{words}, {reference.population}" if reference.population else words
-
-
-def _table(data: ReportData, measures: dict[str, Measure], pictures: dict[str, bytes]) -> list[dict[str, Any]]:
-    """One row a measure: its sides beside each other. What is not measurable has no number anywhere in its row."""
-    differences = {difference.code: difference for difference in data.side_differences}
-    rows = []
-    for code in dict.fromkeys(observation.code for observation in data.observations):
-        chosen = sorted((o for o in data.observations if o.code == code), key=lambda o: _SIDES.index(o.side))
-        measure = measures.get(code)
-        reference = measure.reference if measure else None
-        scores = [
-            (o.side, (o.value - reference.mean) / reference.sd)
-            for o in chosen
-            if o.value is not None and reference is not None and reference.sd > 0
-        ]
-        strip = ""
-        if scores:
-            strip = f"strip-{code}.svg"
-            pictures[strip] = range_strip_svg(scores)
-        unit = chosen[0].unit
-        difference = differences.get(code)
-        rows.append(
-            {
-                "code": code,
-                "name": measure.name if measure else code_name(code),
-                "definition": measure.definition if measure else "",
-                "cells": [_cell(o) for o in chosen],
-                "difference": (
-                    {
-                        "value": format_value(difference.value, difference.unit, code, signed=True),
-                        "interval": (
-                            format_interval(difference.interval_95, difference.unit, code, signed=True)
-                            if difference.interval_95
-                            else ""
-                        ),
-                        "verdict": {
-                            True: "more than measurement error",
-                            False: "within measurement error",
-                            None: "",
-                        }[difference.beyond_error],
-                    }
-                    if difference and all(o.value is not None for o in chosen)
-                    else None
-                ),
-                "reference": _reference_words(reference, unit, code) if reference and scores else "",
-                "reference_evidence": [reference.evidence] if reference and scores else [],
-                "strip": strip,
-                "strip_alt": _strip_words(scores),
-                "scores": [_score_words(side, score) for side, score in scores],
-                "change": _change_words(chosen),
-                "evidence": sorted({fact for o in chosen for fact in o.evidence}),
-            }
-        )
-    return rows
-
-
-def _cell(observation: Observation) -> dict[str, Any]:
-    o = observation
-    measured = o.status != "not-measurable"
-    value = (o.text or "") if o.value is None else format_value(o.value, o.unit, o.code)
-    return {
-        "side": o.side or "",
-        "measured": measured,
-        "value": value if measured else "not measurable",
-        "interval": format_interval(o.interval_95, o.unit, o.code) if o.interval_95 else "",
-        "strides": f"{o.n_strides} strides" if measured and o.n_strides is not None else "",
-        "provisional": o.status == "provisional",
-        "reason": o.reason or "",
-    }
-
-
-def _score_words(side: Side | None, score: float) -> str:
-    number = f"{score:+.1f}".replace("-", "\N{MINUS SIGN}")
-    return f"{side_name(side)} {number} SD".strip()
-
-
-def _strip_words(scores: Sequence[tuple[Side | None, float]]) -> str:
-    if not scores:
-        return ""
-    return "Distance from the comparison group's mean: " + ", ".join(_score_words(*score) for score in scores) + "."
-
-
-def _change_words(observations: Sequence[Observation]) -> str:
-    changes = [
-        o.smallest_detectable_change
-        for o in observations
-        if o.smallest_detectable_change is not None and o.value is not None
-    ]
-    return format_value(max(changes), observations[0].unit, observations[0].code) if changes else ""
 
 
 def _not_measurable(data: ReportData, measures: dict[str, Measure]) -> list[dict[str, str]]:

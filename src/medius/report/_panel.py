@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,9 +12,7 @@ from numpy.typing import NDArray
 
 from medius.report._draw import RGB, Canvas, Colour, Inks, dot, put_text, stroke, text_size
 from medius.report._format import format_number, format_value
-
-if TYPE_CHECKING:
-    from medius.report.video import Reading
+from medius.report.overlay import Reading
 
 __all__ = ["PANEL_HEIGHT", "YUV", "Panel", "to_yuv"]
 

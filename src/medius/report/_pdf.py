@@ -31,7 +31,7 @@ def render_pdf(layout: Layout) -> bytes:
         with tempfile.TemporaryDirectory(prefix="medius-") as name:
             folder = Path(name)
             (folder / "main.typ").write_bytes((files("medius.report") / "templates" / "report.typ").read_bytes())
-            (folder / "report.json").write_text(json.dumps(layout.text, ensure_ascii=False), encoding="utf-8")
+            (folder / "report.json").write_bytes(json.dumps(layout.text, ensure_ascii=False).encode("utf-8", "replace"))
             for picture, content in layout.pictures.items():
                 (folder / picture).write_bytes(content)
             made: bytes = typst.compile(

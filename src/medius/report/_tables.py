@@ -46,7 +46,9 @@ def report_object(data: ReportData) -> dict[str, Any]:
 
 def render_json(data: ReportData) -> bytes:
     """Return `report_object` as indented UTF-8."""
-    return (json.dumps(report_object(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+    return (json.dumps(report_object(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode(
+        "utf-8", "backslashreplace"
+    )
 
 
 def observations_csv(data: ReportData) -> bytes:
@@ -71,7 +73,7 @@ def _write(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return stream.getvalue().encode()
+    return stream.getvalue().encode("utf-8", "backslashreplace")
 
 
 def _safe(cell: Any) -> Any:

@@ -16,7 +16,7 @@ from medius.report._draw import RGB, SKELETON, Point, draw_pelvis_line, draw_per
 
 __all__ = ["SKELETON", "Label", "draw_key_frame"]
 
-_ASPECT = 3 / 4
+_ASPECT = 2 / 3
 _MARGIN = 0.06
 _HEAD = 0.22
 _PAPER = (233, 237, 238)
@@ -75,7 +75,7 @@ def draw_key_frame(
     height
         Height of the finished picture in pixels.
     crop
-        Cut out the runner (3 : 4, with a margin) instead of showing the whole picture.
+        Cut out the runner (2 : 3, with a margin) instead of showing the whole picture.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def draw_key_frame(
 
 
 def _box_around(points: Sequence[Point], shape: tuple[int, ...]) -> tuple[float, float, float, float]:
-    """Return (x0, y0, x1, y1) around the points, always 3 : 4; wider than the picture only for a very tall body."""
+    """Return (x0, y0, x1, y1) around the points, always 2 : 3; wider than the picture only for a very tall body."""
     xy = np.asarray(points)
     low, high = xy.min(axis=0), xy.max(axis=0)
     # The head lies above the highest joint, by about a fifth of the height of the joints.
