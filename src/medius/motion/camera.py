@@ -159,7 +159,8 @@ def _segments(background: Gray) -> NDArray[np.float64]:
         return np.empty((0, 4))
     segments: NDArray[np.float64] = np.asarray(found, dtype=np.float64).reshape(-1, 4)
     lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
-    return segments[lengths > 0.02 * max(background.shape)]
+    long_enough: NDArray[np.float64] = segments[lengths > 0.02 * max(background.shape)]
+    return long_enough
 
 
 def _near(

@@ -87,7 +87,7 @@ def fill_gaps(motion: xr.Dataset, *, min_confidence: float = 0.0, max_gap_s: flo
     return with_log(out, "fill_gaps", max_gap_s=max_gap_s, points_lost=int(lost.sum()), points_filled=int(filled))
 
 
-def choose_cutoff(motion: xr.Dataset, *, lowest: float = 4.0, highest: float = 12.0) -> float:
+def choose_cutoff(motion: xr.Dataset, *, lowest: float = 10.0, highest: float = 14.0) -> float:
     """Choose the cut-off of the low-pass filter by residual analysis (Winter 2009, ch. 3; Wells & Winter 1980).
 
     The residual between raw and filtered signal falls linearly with the cut-off where only noise is removed. That line,
@@ -107,18 +107,18 @@ def choose_cutoff(motion: xr.Dataset, *, lowest: float = 4.0, highest: float = 1
     whole = np.isfinite(signals).all(axis=0)
     signals = signals[:, whole]
     if signals.shape[1] == 0 or len(signals) < 30 or candidates.size < 6:
-        return float(np.clip(8.0, lowest, top))
+        return float(np.clip(10.0, min(lowest, top), top))
     signals = signals[:, np.ptp(signals, axis=0) > 0]
     residual = np.stack(
         [np.sqrt(np.mean((signals - _butterworth(signals, fps, cutoff)) ** 2, axis=0)) for cutoff in candidates]
     )
     tail = candidates >= max(candidates[-1] * 0.6, 8.0)
     if tail.sum() < 3:
-        return float(np.clip(8.0, lowest, top))
+        return float(np.clip(10.0, min(lowest, top), top))
     _, noise = np.polyfit(candidates[tail], residual[tail], 1)
     below = residual <= noise
     first = np.where(below.any(axis=0), candidates[np.argmax(below, axis=0)], candidates[-1])
-    return float(np.clip(np.median(first), lowest, top))
+    return float(np.clip(np.median(first), min(lowest, top), top))
 
 
 def smooth(motion: xr.Dataset, *, cutoff: float | None = None) -> xr.Dataset:

@@ -11,7 +11,7 @@ from medius.motion.dataset import with_log
 __all__ = ["repair_swaps"]
 
 _LEG = ("knee", "ankle", "heel", "foot_index")
-_SWAP_COST = 0.02
+_SWAP_COST = 0.1
 """Cost of a frame against the network's own naming, in squared thigh lengths: far below a swap's jump, above noise."""
 
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medius.motion.pose._region import Region
+from medius.motion.pose.region import Region
 
 __all__ = ["YUV_TO_RGB", "crop"]
 

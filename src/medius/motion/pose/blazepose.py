@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medius.motion.pose._crop import crop, to_network
-from medius.motion.pose._detector import PersonDetector
 from medius.motion.pose._network import open_network
-from medius.motion.pose._region import AuxiliarySmoother, Region, region_from_points
+from medius.motion.pose.detector import PersonDetector
 from medius.motion.pose.fake import absent_pose
 from medius.motion.pose.models import find_model
 from medius.motion.pose.port import P, Pose
+from medius.motion.pose.region import AuxiliarySmoother, Region, region_from_points
 
 __all__ = ["BLAZEPOSE_KEYPOINTS", "BlazePose"]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from medius.motion.pose._crop import crop, to_network
 from medius.motion.pose._network import Network, open_network
-from medius.motion.pose._region import Region, region_from_points
 from medius.motion.pose.models import find_model
 from medius.motion.pose.port import Picture
+from medius.motion.pose.region import Region, region_from_points
 
 __all__ = ["Detection", "PersonDetector"]
 
