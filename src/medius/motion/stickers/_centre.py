@@ -18,21 +18,28 @@ from medius.motion.stickers._result import PixelPlanes
 
 __all__ = ["SPOT_FIELDS", "Spots", "measure_spots"]
 
-_SIDE = 32
+_SIDE = 24
 _HALF_IN_RADII = 2.6
 _SMALLEST_HALF_PX = 7
 _NOISE = 3.0  # standard deviation of a pixel's value after compression, lower bound
 _TOE = 0.12  # coverage below this is taken for none, above one minus this for full
 _ROUNDS = 2
+_SMALLEST_RADIUS = 0.05  # of the patch's half
+_TINY = np.float32(1e-6)
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
-_GRID = (np.arange(_SIDE, dtype=np.float32) + 0.5) / _SIDE * 2 - 1  # -1 to 1 over the patch
+_GRID: Singles = ((np.arange(_SIDE) + 0.5) / _SIDE * 2 - 1).astype(np.float32)  # -1 to 1 over the patch
 
-SPOT_FIELDS = ("x", "y", "diameter", "elongation", "roundness", "contrast", "luma", "chroma_u", "chroma_v")
+SPOT_FIELDS = (
+    *("x", "y", "diameter", "elongation", "roundness", "company_left", "company_right"),
+    *("contrast", "luma", "chroma_u", "chroma_v"),
+)
 """What is kept of a spot: centre (px of the whole picture), diameter (px), longest over shortest axis, how fully the
-disc is filled and its rim empty (0 to 1), distance in colour from its surroundings, and its colour."""
+disc is filled and its rim empty (0 to 1), how much there is of the same colour a little to its left and right (0 to 1),
+distance in colour from its surroundings, and its colour."""
 
 Spots = NDArray[np.float32]
 """Measured spots, shape (spot, len(SPOT_FIELDS))."""
@@ -62,7 +69,7 @@ def measure_spots(frame: PixelPlanes, centres: Floats, radii: Floats) -> Spots:
     y = ((centres[:, 1] - corners[:, 1]) / sizes * 2 - 1).astype(np.float32)
     radius = (2 * radii / sizes).astype(np.float32)
     for _ in range(_ROUNDS):
-        state = _cover(patches, x, y, radius)
+        state = _measure(patches, x, y, radius)
         x, y, radius = state.x, state.y, state.radius
     half = sizes / 2
     table = np.stack(
@@ -72,6 +79,8 @@ def measure_spots(frame: PixelPlanes, centres: Floats, radii: Floats) -> Spots:
             2 * radius * half,
             state.elongation,
             state.roundness,
+            state.company_left,
+            state.company_right,
             state.contrast,
             *state.colour.T,
         ],
@@ -104,7 +113,7 @@ def _cut_patches(frame: PixelPlanes, centres: Floats, radii: Floats) -> tuple[Si
 
 
 @dataclass(frozen=True, slots=True)
-class _Coverage:
+class _Measured:
     """Positions and radii in patch units (-1 to 1); the rest as in `SPOT_FIELDS`."""
 
     x: Singles
@@ -112,52 +121,67 @@ class _Coverage:
     radius: Singles
     elongation: Singles
     roundness: Singles
+    company_left: Singles
+    company_right: Singles
     contrast: Singles
     colour: Singles
 
 
-def _cover(patches: Singles, x: Singles, y: Singles, radius: Singles) -> _Coverage:
-    n = len(patches)
+def _measure(patches: Singles, x: Singles, y: Singles, radius: Singles) -> _Measured:
+    """Measure once, given a guess of centre and radius; zones are bounded by squared distances in radii."""
     dx, dy = _GRID[None, None, :] - x[:, None, None], _GRID[None, :, None] - y[:, None, None]
-    distance2 = (dx * dx + dy * dy) / (radius * radius)[:, None, None]
-    core = (distance2 < 0.5).astype(np.float32).reshape(n, 1, -1)
-    ring = ((distance2 > 2.4) & (distance2 < 5.3)).astype(np.float32).reshape(n, 1, -1)
-    pixels = patches.reshape(n, -1, 3)
-    sticker, around = _mean(core, pixels), _mean(ring, pixels)
-    weights = _discriminant(pixels, ring, sticker, around)
-    gain = (weights * (sticker - around)).sum(axis=1)
-    coverage = ((pixels - around[:, None]) @ weights[:, :, None])[..., 0] / gain[:, None]
-    coverage = np.clip((coverage - _TOE) / (1 - 2 * _TOE), 0, 1).reshape(distance2.shape)
-    inside = coverage * (distance2 < 2.6)
-    total = inside.sum(axis=(1, 2)) + np.float32(1e-6)
-    mx, my = (inside * dx).sum(axis=(1, 2)) / total, (inside * dy).sum(axis=(1, 2)) / total
-    xx = (inside * dx * dx).sum(axis=(1, 2)) / total - mx * mx
-    yy = (inside * dy * dy).sum(axis=(1, 2)) / total - my * my
-    xy = (inside * dx * dy).sum(axis=(1, 2)) / total - mx * my
-    spread = np.sqrt(((xx - yy) / 2) ** 2 + xy * xy)
-    middle = (xx + yy) / 2
-    area = total * (2.0 / _SIDE) ** 2
-    filled = (coverage * (distance2 < 0.64)).sum(axis=(1, 2)) / ((distance2 < 0.64).sum(axis=(1, 2)) + 1e-6)
-    rim = (distance2 > 1.9) & (distance2 < 4.0)
-    leak = (coverage * rim).sum(axis=(1, 2)) / (rim.sum(axis=(1, 2)) + 1e-6)
-    return _Coverage(
+    away = (dx * dx + dy * dy) / np.square(np.maximum(radius, np.float32(_SMALLEST_RADIUS)))[:, None, None]
+    pixels = patches.reshape(len(patches), -1, 3)
+    sticker = _mean(away < 0.5, pixels)
+    coverage, contrast = _unmix(pixels, (away > 2.4) & (away < 5.3), sticker)
+    coverage = coverage.reshape(away.shape)
+    total, mx, my, elongation = _moments(coverage * (away < 2.6), dx, dy)
+    outside = away > 1.9
+    beside = outside & (np.abs(dy) < 0.55 * np.abs(dx))
+    return _Measured(
         x=x + mx,
         y=y + my,
-        radius=np.sqrt(area / np.float32(np.pi)),
-        elongation=np.sqrt((middle + spread) / np.maximum(middle - spread, np.float32(1e-6))),
-        roundness=(filled - leak).astype(np.float32),
-        contrast=np.sqrt(((sticker - around) ** 2).sum(axis=1)),
+        radius=np.sqrt(total * np.float32((2.0 / _SIDE) ** 2 / np.pi)),
+        elongation=elongation,
+        roundness=_share(coverage, away < 0.64) - _share(coverage, outside & (away < 4.0)),
+        company_left=_share(coverage, beside & (dx < 0)),
+        company_right=_share(coverage, beside & (dx > 0)),
+        contrast=contrast,
         colour=sticker,
     )
 
 
-def _mean(mask: Singles, pixels: Singles) -> Singles:
-    return np.asarray((mask @ pixels)[:, 0] / (mask.sum(axis=2) + np.float32(1e-6)), dtype=np.float32)
-
-
-def _discriminant(pixels: Singles, ring: Singles, sticker: Singles, around: Singles) -> Singles:
-    """Return the direction in colour that parts sticker from surroundings: inverse covariance times difference."""
-    off = (pixels - around[:, None]) * ring.transpose(0, 2, 1)
-    scatter = off.transpose(0, 2, 1) @ off / (ring.sum(axis=2)[:, :, None] + np.float32(1e-6))
+def _unmix(pixels: Singles, ring: Flags, sticker: Singles) -> tuple[Singles, Singles]:
+    """Return how much of each pixel is sticker, shape (n, pixel), and the colour distance to the ring, shape (n,)."""
+    around = _mean(ring, pixels)
+    difference = sticker - around
+    off = (pixels - around[:, None]) * ring.reshape(len(pixels), -1, 1)
+    scatter = off.transpose(0, 2, 1) @ off / (ring.sum(axis=(1, 2), dtype=np.float32)[:, None, None] + _TINY)
     scatter += np.eye(3, dtype=np.float32) * np.float32(_NOISE**2)
-    return np.asarray(np.linalg.solve(scatter, (sticker - around)[:, :, None])[..., 0], dtype=np.float32)
+    weights = np.linalg.solve(scatter, difference[:, :, None])
+    gain = (weights[..., 0] * difference).sum(axis=1)[:, None] + _TINY
+    coverage = ((pixels - around[:, None]) @ weights)[..., 0] / gain
+    full = np.clip((coverage - np.float32(_TOE)) / np.float32(1 - 2 * _TOE), 0, 1)
+    return full, np.sqrt(np.square(difference).sum(axis=1))
+
+
+def _moments(weight: Singles, dx: Singles, dy: Singles) -> tuple[Singles, Singles, Singles, Singles]:
+    """Return sum, mean x, mean y, and longest over shortest axis of weights, each of shape (n,)."""
+    total = weight.sum(axis=(1, 2)) + _TINY
+    wx, wy = weight * dx, weight * dy
+    mx, my = wx.sum(axis=(1, 2)) / total, wy.sum(axis=(1, 2)) / total
+    xx = (wx * dx).sum(axis=(1, 2)) / total - mx * mx
+    yy = (wy * dy).sum(axis=(1, 2)) / total - my * my
+    xy = (wx * dy).sum(axis=(1, 2)) / total - mx * my
+    spread, middle = np.hypot((xx - yy) / 2, xy), (xx + yy) / 2
+    return total, mx, my, np.sqrt((middle + spread + _TINY) / np.maximum(middle - spread, _TINY))
+
+
+def _share(coverage: Singles, zone: Flags) -> Singles:
+    inside = zone.sum(axis=(1, 2), dtype=np.float32)
+    return np.asarray((coverage * zone).sum(axis=(1, 2)) / (inside + _TINY), dtype=np.float32)
+
+
+def _mean(zone: Flags, pixels: Singles) -> Singles:
+    weights = zone.reshape(len(pixels), 1, -1).astype(np.float32)
+    return np.asarray((weights @ pixels)[:, 0] / (weights.sum(axis=2) + _TINY), dtype=np.float32)

@@ -21,12 +21,14 @@ HOW_TO = (
     "same height, over tight clothing of another colour, with the shirt tucked in."
 )
 
-_FEWEST_FRAMES = 12
+_FEWEST_FRAMES = 15
 _SUPPORT = 0.25
 _SEEN = 0.3
 _RIVAL = 0.6
 _LOOSE = 0.05
-_LONG = 1.75
+_LONG = 2.2
+_ROUND = 0.76
+_COMPANY = 0.22
 _WIDE_IN_HIP_WIDTHS = 0.75
 _SEEN_CONFIDENCE, _FILLED_CONFIDENCE = 0.6, 0.3
 
@@ -83,6 +85,11 @@ def _problem(
     rows = track[both].ravel()
     if float(np.median(spots.column("elongation")[rows])) > _LONG:
         return "Two spots near the pelvis could be stickers, but they are not round."
+    if float(np.median(spots.column("roundness")[rows])) < _ROUND:
+        return "Two spots near the pelvis could be stickers, but they are not round and full."
+    inner = (spots.column("company_right")[track[both, 0]], spots.column("company_left")[track[both, 1]])
+    if max(float(np.median(company)) for company in inner) > _COMPANY:
+        return "There is lettering or a pattern on the pelvis of which no two spots can be told apart from stickers."
     if model.rival > _RIVAL * model.support:
         return "More than two spots near the pelvis look like stickers, and which two are meant cannot be told."
     return ""

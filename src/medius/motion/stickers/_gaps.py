@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import Akima1DInterpolator
 from scipy.ndimage import median_filter
 
 __all__ = ["LONGEST_GAP_S", "distance_noise", "drop_half_hidden", "fill_gaps", "running_median"]
@@ -12,12 +12,12 @@ __all__ = ["LONGEST_GAP_S", "distance_noise", "drop_half_hidden", "fill_gaps", "
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-LONGEST_GAP_S = 0.12
-"""A sticker hidden for longer than this is not guessed: about a third of a step."""
+LONGEST_GAP_S = 0.07
+"""A sticker hidden for longer than this is not guessed: the line's angle would be more than about 1 degree off."""
 
 _WINDOW_S = 0.7
-_SMALLER = 0.86  # of the usual diameter: a quarter of the area gone
-_LARGER = 1.25
+_SMALLER, _LARGER = 0.14, 0.25  # of the usual diameter: a quarter of the area gone
+_SCATTERS, _SMALLEST = 4.0, 0.35  # the same for small or faint stickers, whose diameter is uncertain
 _STRETCH = 0.07  # of the usual distance
 _STRETCH_SD = 5.0
 
@@ -49,16 +49,24 @@ def drop_half_hidden(centres: Floats, diameters: Floats, time: Floats) -> Flags:
         Seconds.
     """
     usual = np.stack([running_median(diameters[:, side], time) for side in range(2)], axis=1)
-    with np.errstate(invalid="ignore"):
-        whole = (diameters > _SMALLER * usual) & (diameters < _LARGER * usual)
-    trusted: Flags = np.logical_and(np.isfinite(centres).all(axis=2), whole)
+    ratio = diameters / usual
+    scatter = np.array([_scatter(ratio[:, side] - 1) for side in range(2)])
+    tolerance = np.minimum(_SCATTERS * scatter, _SMALLEST)
+    whole = np.greater(ratio, 1 - np.maximum(_SMALLER, tolerance)) & np.less(ratio, 1 + np.maximum(_LARGER, tolerance))
+    trusted: Flags = np.isfinite(centres[..., 0]) & whole
     apart = centres[:, 1] - centres[:, 0]
     distance = np.where(trusted.all(axis=1), np.hypot(apart[:, 0], apart[:, 1]), np.nan)
     if np.isfinite(distance).any():
         off = np.abs(distance - running_median(distance, time))
-        limit = max(_STRETCH * float(np.nanmedian(distance)), _STRETCH_SD * 1.4826 * float(np.nanmedian(off)))
+        limit = max(_STRETCH * float(np.nanmedian(distance)), _STRETCH_SD * _scatter(off))
         trusted[np.nan_to_num(off, nan=0.0) > limit] = False
     return trusted
+
+
+def _scatter(values: Floats) -> float:
+    """Return the standard deviation around zero, from the median so that outliers do not count; 0 where no values."""
+    good = values[np.isfinite(values)]
+    return float(1.4826 * np.median(np.abs(good))) if good.size else 0.0
 
 
 def distance_noise(centres: Floats) -> float:
@@ -72,7 +80,7 @@ def distance_noise(centres: Floats) -> float:
     second = second[np.isfinite(second)]
     if second.size < 8:
         return float("nan")
-    return float(1.4826 * np.median(np.abs(second)) / np.sqrt(6))
+    return _scatter(second) / float(np.sqrt(6))
 
 
 def fill_gaps(centres: Floats, time: Floats, *, longest_s: float = LONGEST_GAP_S) -> tuple[Floats, Flags]:
@@ -85,14 +93,14 @@ def fill_gaps(centres: Floats, time: Floats, *, longest_s: float = LONGEST_GAP_S
     centres, filled
         Shape (frame, 2, 2), and (frame, 2): which were filled.
     """
-    seen: Flags = np.isfinite(centres).all(axis=2)
+    seen: Flags = np.isfinite(centres[..., 0])
     both = seen.all(axis=1)
     filled = np.zeros_like(seen)
     if both.sum() < 4:
         return centres, filled
     knots = np.flatnonzero(both)
-    middle = CubicSpline(time[knots], centres[knots].mean(axis=1))
-    apart = CubicSpline(time[knots], centres[knots, 1] - centres[knots, 0])
+    middle = Akima1DInterpolator(time[knots], centres[knots].mean(axis=1))
+    apart = Akima1DInterpolator(time[knots], centres[knots, 1] - centres[knots, 0])
     before = np.searchsorted(knots, np.arange(len(time)), side="right") - 1
     inside = ~both & (before >= 0) & (before < len(knots) - 1)
     frames = np.flatnonzero(inside)

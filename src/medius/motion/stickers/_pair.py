@@ -29,7 +29,7 @@ _LUMA_APART, _CHROMA_APART = 0.45, 0.30  # of their contrast
 _COLOUR_SLACK = 6.0
 # How compact a spot is.
 _ROUND = 0.45
-_LONG = 2.2
+_LONG = 2.6
 _CONTRAST = 14.0
 _DIAMETER = (0.018, 0.13)
 # One unit of difference between pairs of different frames.
