@@ -13,6 +13,7 @@ import pytest
 
 from medius.errors import InvalidValueError
 from medius.motion.video import Frame, FrameSource, probe, read_frames
+from medius.motion.video._layout import Layout
 
 from .conftest import ClipMaker, Planes, has_encoder, number_in, picture
 
@@ -258,6 +259,11 @@ def test_4k_at_240_frames_a_second(make_clip: ClipMaker) -> None:
         assert [number_in(frame.luma) for frame in source] == list(range(8))
 
 
+def test_interlaced_film_is_said(make_clip: ClipMaker) -> None:
+    with FrameSource(make_clip(options={"flags": "+ildct+ilme"}, n_frames=3)) as source:
+        assert ["interlaced" in note for note in source.notes] == [True]
+
+
 def test_one_frame(make_clip: ClipMaker) -> None:
     clip = make_clip(n_frames=1)
     with FrameSource(clip) as source:
@@ -276,10 +282,25 @@ def test_what_a_file_says_of_itself(make_clip: ClipMaker) -> None:
     assert not probe(make_clip("silent.mp4")).has_audio
 
 
-@pytest.mark.parametrize("options", [{"slow_motion": 0.0}, {"slow_motion": float("nan")}, {"stride": 0}])
+@pytest.mark.parametrize("options", [{"slow_motion": 0.0}, {"slow_motion": float("nan")}, {"stride": 0}, {"keep": -1}])
 def test_impossible_options_are_refused(make_clip: ClipMaker, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError, match="not possible"):
         FrameSource(make_clip(), **options)
+
+
+@pytest.mark.parametrize("keep", [0, 1, 20])
+def test_any_number_of_frames_may_be_kept(make_clip: ClipMaker, keep: int) -> None:
+    with FrameSource(make_clip(n_frames=50), keep=keep) as source:
+        assert [number_in(frame.luma) for frame in source] == list(range(50))
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (3840, 2160), (8192, 8192), (8191, 1)])
+def test_the_ring_stays_small(width: int, height: int) -> None:
+    layout = Layout.holding(width, height, keep=4)
+    assert layout.slots >= 6  # the frames that are kept, the one looked at, and one to write
+    assert layout.total_bytes <= max(256 << 20, 6 * layout.slot_bytes)
+    planes = layout.planes(np.zeros(layout.total_bytes, np.uint8), layout.slots - 1)
+    assert [plane.size for plane in planes] == [width * height, *2 * [-(-width // 2) * -(-height // 2)]]
 
 
 def test_a_name_that_looks_like_an_address(make_clip: ClipMaker) -> None:

@@ -54,6 +54,13 @@ def test_a_crash_of_the_decoder_is_a_sentence(make_clip: ClipMaker) -> None:
         assert not alive(child_of(source))
 
 
+def test_a_decoder_that_cannot_start_is_a_sentence(make_clip: ClipMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    clip = make_clip()
+    monkeypatch.setattr(_worker, "_CHILD", clip)
+    with pytest.raises(UnreadableFileError, match=r"crashed at once on clip\.mp4"):
+        probe(clip)
+
+
 def test_a_hung_decoder_is_a_sentence(make_clip: ClipMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_worker, "STALL_S", 0.5)
     with FrameSource(make_clip(n_frames=120)) as source:

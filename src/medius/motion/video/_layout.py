@@ -11,6 +11,10 @@ __all__ = ["Layout", "Planes"]
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 _ALIGNMENT = 4096
+_AHEAD = 8
+"""Frames that may be decoded ahead of the consumer."""
+_RING_BYTES = 256 << 20
+"""Above this size of the ring fewer frames are decoded ahead, but always one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,13 @@ class Layout:
     width: int
     height: int
     slots: int
+
+    @classmethod
+    def holding(cls, width: int, height: int, keep: int) -> Layout:
+        """Return a ring for a consumer that looks at a frame and the `keep` before it."""
+        one = cls(width, height, 1)
+        ahead = min(_AHEAD, _RING_BYTES // one.slot_bytes - keep - 1)
+        return cls(width, height, keep + 1 + max(1, ahead))
 
     @property
     def chroma_shape(self) -> tuple[int, int]:

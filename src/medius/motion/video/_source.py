@@ -20,8 +20,7 @@ from medius.motion.video._worker import Worker
 
 __all__ = ["FrameSource", "probe", "read_frames"]
 
-_AHEAD = 8
-"""Frames that may be decoded ahead of the consumer."""
+_MAX_KEEP = 64
 
 
 def probe(path: str | Path, *, slow_motion: float | None = None) -> VideoInfo:
@@ -105,7 +104,6 @@ class FrameSource:
     ) -> None:
         self._path = Path(path)
         self._keep = keep
-        self._slots = keep + 1 + _AHEAD
         self._request = _request(
             slow_motion=slow_motion,
             start_s=start_s,
@@ -113,7 +111,7 @@ class FrameSource:
             max_frames=max_frames,
             stride=stride,
             indices=None if indices is None else sorted({int(index) for index in indices}),
-            slots=self._slots,
+            keep=keep,
         )
         self._worker: Worker | None = None
         self._closed = False
@@ -128,7 +126,7 @@ class FrameSource:
             opened = self._worker.receive()
             self.info = _info(file, digest, opened["info"])
             self.notes = list(opened["notes"])
-            self._layout = Layout(self.info.width, self.info.height, self._slots)
+            self._layout = Layout.holding(self.info.width, self.info.height, self._keep)
             self._ring = self._worker.map_ring(self._layout)
         except BaseException:
             self.close()
@@ -198,7 +196,7 @@ def _request(**given: Any) -> dict[str, Any]:
         "end_s": None,
         "max_frames": None,
         "stride": 1,
-        "slots": 0,
+        "keep": 0,
         "indices": None,
         **given,
     }
@@ -207,6 +205,8 @@ def _request(**given: Any) -> dict[str, Any]:
             f"Slow motion {request['slow_motion']:g} is not possible: give how many times slower the clip plays, "
             "for example 8 for 240 frames a second played at 30."
         )
+    if not 0 <= request["keep"] <= _MAX_KEEP:
+        raise InvalidValueError(f"Keeping {request['keep']} frames is not possible: give 0 to {_MAX_KEEP}.")
     if request["stride"] < 1:
         raise InvalidValueError(f"A stride of {request['stride']} is not possible: give 1 or more.")
     return request
@@ -214,12 +214,15 @@ def _request(**given: Any) -> dict[str, Any]:
 
 def _check(path: str | Path) -> Path:
     file = Path(path)
-    if not file.exists():
-        raise UnreadableFileError(f"{file} does not exist. Check the spelling of the path.")
-    if not file.is_file():
-        raise UnreadableFileError(f"{file} is not a file. Give a video file.")
-    if file.stat().st_size == 0:
-        raise UnreadableFileError(f"{file.name} is empty (0 bytes). Copy it again from the phone.")
+    try:
+        if not file.exists():
+            raise UnreadableFileError(f"{file} does not exist. Check the spelling of the path.")
+        if not file.is_file():
+            raise UnreadableFileError(f"{file} is not a file. Give a video file.")
+        if file.stat().st_size == 0:
+            raise UnreadableFileError(f"{file.name} is empty (0 bytes). Copy it again from the phone.")
+    except OSError as error:
+        raise UnreadableFileError(f"{file} cannot be reached ({error.strerror}). Check the path.") from error
     return file
 
 

@@ -55,6 +55,7 @@ class Worker:
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )
         self._frames = 0
+        self._heard = False
         self._pending = bytearray()
         self._finalizer = weakref.finalize(self, _end, self._process, self._ring_fd)
         whole = {**request, "path": str(path.absolute()), "ring": self._ring_fd}
@@ -87,6 +88,7 @@ class Worker:
         """
         while True:
             message = json.loads(self._line())
+            self._heard = True
             kind = message["kind"]
             if kind == "refuse":
                 self._fail(f"{self._path.name} {message['text']}")
@@ -125,6 +127,11 @@ class Worker:
         return line
 
     def _died(self) -> str:
+        if not self._heard:
+            return (
+                f"The decoder crashed at once on {self._path.name}. If other videos fail too, install Medius again; if "
+                "not, the file is damaged: convert it to MP4 with H.264, or film again."
+            )
         return f"The decoder stopped working on {self._path.name} after {self._frames} frames. " + _PROBABLY_DAMAGED
 
     def _fail(self, sentence: str, detail: str | None = None) -> None:

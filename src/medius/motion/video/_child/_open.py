@@ -102,6 +102,10 @@ def open_video(path: Path, slow_motion: float | None, talk: Talk) -> Opened:
         factor, note = (slow_motion, None) if slow_motion else slow_motion_of(_metadata(container, stream), fps_file)
         if note:
             notes.append(note)
+        if frame.interlaced_frame:
+            notes.append(
+                "The film is interlaced: each picture joins two moments. Film with a phone for exact measures."
+            )
         orientation = orientation_of(frame)
         stored = _square_pixels(frame.width, frame.height, stream.sample_aspect_ratio)
         width, height = orientation.size(*stored)

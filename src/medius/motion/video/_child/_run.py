@@ -69,7 +69,7 @@ def _serve(request: dict[str, Any], talk: Talk) -> None:
     talk.send("opened", info=opened.info, notes=opened.notes)
     if request["ring"] is None:
         return
-    layout = Layout(opened.info["width"], opened.info["height"], request["slots"])
+    layout = Layout.holding(opened.info["width"], opened.info["height"], request["keep"])
     talk.wait_for_go(layout.slots)
     ring = np.frombuffer(mmap.mmap(request["ring"], layout.total_bytes), np.uint8)
     damage = Damage()
