@@ -43,11 +43,9 @@ class Damage:
 
     def sentences(self, duration_s: float | None) -> Iterator[str]:
         """Say it; `duration_s` is the length that the file declares, in real time."""
-        if self.bad_packets or self.bad_frames:
-            yield (
-                f"The file is damaged: {_count(self.bad_frames, 'frame')} and "
-                f"{_count(self.bad_packets, 'other piece')} could not be decoded whole and were left out."
-            )
+        lost = self.bad_packets + self.bad_frames  # a packet is about a frame
+        if lost:
+            yield f"The file is damaged: about {_count(lost, 'frame')} could not be decoded whole and were left out."
         short = (
             self.at_end
             and not self.hidden
