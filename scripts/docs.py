@@ -8,16 +8,35 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
+from io import StringIO
 from pathlib import Path
 
-from medius.evidence import render_evidence_page
+from rich.console import Console
 
-__all__ = ["PAGES", "main"]
+from medius.cli.screen import show
+from medius.evidence import render_evidence_page
+from medius.screen import load_answers, render_screening_page, screen
+
+__all__ = ["CASES", "PAGES", "main", "render_case"]
 
 ROOT = Path(__file__).parent.parent
 
+CASES = sorted(path for path in (ROOT / "docs/examples/screen").glob("*") if path.suffix in (".toml", ".json"))
+"""The written cases of the screening: answers files, each with its outcome beside it."""
+
+
+def render_case(path: Path) -> str:
+    """Return what ``medius screen --answers`` prints for an answers file, 100 columns wide."""
+    text = StringIO()
+    show(screen(load_answers(path)), Console(file=text, width=100, highlight=False, color_system=None))
+    return "\n".join(line.rstrip() for line in text.getvalue().strip().splitlines()) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/evidence.md": render_evidence_page,
+    "docs/screening.md": render_screening_page,
+    **{f"docs/examples/screen/{path.stem}.txt": partial(render_case, path) for path in CASES},
 }
 """Path of each generated page, and the function that returns its text."""
 

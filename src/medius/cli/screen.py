@@ -79,17 +79,20 @@ def _with_clearance(given: Answers, by: str, on: str) -> Answers:
 
 
 def _ask(path: Path, given: Answers, today: dt.date, *, quiet: bool) -> Answers:
-    """Ask on the terminal what is not yet answered, keeping every answer in `path`."""
+    """Ask on the terminal what is not yet answered, keeping every answer in `path`.
+
+    The day of the answers stays that of the first one, so that a clearance given in between counts.
+    """
     console = error_console() if quiet else output_console()
     values = dict(given.values)
     answered_on = given.answered_on or today.isoformat()
     if values:
-        console.print(f"Going on where you stopped: {len(values)} answers in {escape(str(path))}. --new starts afresh.")
+        console.print(
+            f"Going on where you stopped; answers so far: {len(values)}, in {escape(str(path))}. --new starts afresh."
+        )
         _write(path, answered_on, given.clearances, values)
 
     def keep(current: dict[str, Any]) -> None:
-        nonlocal answered_on
-        answered_on = today.isoformat()
         _write(path, answered_on, given.clearances, current)
 
     ending = run_dialogue(

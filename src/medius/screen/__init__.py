@@ -8,6 +8,7 @@ from medius.screen._answers import Answers, load_answers, read_answers, read_cle
 from medius.screen._catalogue import choices_of, picture
 from medius.screen._dialogue import Ending, run_dialogue
 from medius.screen._models import CANNOT_TELL, Choice, Question, Region, Section
+from medius.screen._page import render_screening_page
 from medius.screen._questionnaire import next_question, questionnaire, questions, regions
 from medius.screen._red_flags import accept_clearances
 from medius.screen._result import (
@@ -68,6 +69,7 @@ __all__ = [
     "read_clearances",
     "read_value",
     "regions",
+    "render_screening_page",
     "run_dialogue",
     "screen",
     "side_difference",

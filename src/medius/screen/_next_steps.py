@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from medius.evidence import fact
 from medius.screen._catalogue import catalogue
 from medius.screen._conditions import Values
 from medius.screen._result import Note, OpenFlag, Pattern, RedFlag, Risk, Score, Strength
@@ -29,6 +30,7 @@ def next_steps(
         questions = dict.fromkeys(name for flag in open_flags for name in flag.questions)
         return (_advice("answer_first", questions=", ".join(questions)),)
     return (
+        *_about_injury(values),
         *_about_patterns(values, patterns),
         *_about_risk(values, risk),
         *_about_strength(strength),
@@ -39,6 +41,12 @@ def next_steps(
 def _advice(code: str, **words: str) -> Note:
     item = catalogue().advice[code]
     return Note(code=code, text=item.text.format(**words) if words else item.text, evidence=item.evidence)
+
+
+def _about_injury(values: Values) -> Iterator[Note]:
+    days = values.get("days_since_injury")
+    if isinstance(days, float) and days > fact("D39").number("days_since_injury_at_most"):
+        yield _advice("old_injury")
 
 
 def _about_patterns(values: Values, patterns: Sequence[Pattern]) -> Iterator[Note]:
