@@ -240,9 +240,7 @@ def _brightness(frame: Frame) -> float:
     return float(middle.mean())
 
 
-def _motion(
-    poses: list[Pose], times: np.ndarray[tuple[int], np.dtype[np.float64]], estimator: PoseEstimator, info: VideoInfo
-) -> xr.Dataset:
+def _motion(poses: list[Pose], times: NDArray[np.float64], estimator: PoseEstimator, info: VideoInfo) -> xr.Dataset:
     return make_motion(
         np.stack([pose.position.T for pose in poses]),
         time=times - times[0],

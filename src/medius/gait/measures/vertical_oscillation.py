@@ -14,7 +14,9 @@ __all__ = ["MEASURE"]
 def _values(film: Film, side: Side | None) -> Array:
     if film.scale is None:
         return np.empty(0)
-    height = (film.middle("hip")[:, 1] + film.middle("shoulder")[:, 1]) / 2 * film.scale.metres_per_pixel
+    # The hip key points do not follow the pelvis' height in a side view; head and shoulders do.
+    near_ear = film.point("left_ear" if film.view == "side-left" else "right_ear")
+    height = (near_ear[:, 1] + film.middle("shoulder")[:, 1]) / 2 * film.scale.metres_per_pixel
     starts = [s.initial_contact for s in film.contacts.stances]
     step = 0.5 / film.contacts.stride_frequency
     ranges = []
@@ -29,7 +31,7 @@ MEASURE = Measure(
     code="vertical_oscillation",
     title="Vertical oscillation",
     unit="m",
-    definition="Range of the height of the trunk (middle of hips and shoulders) within a step.",
+    definition="Range of the height of head and shoulders within a step.",
     views=frozenset({"side-left", "side-right"}),
     evidence=("K34", "Q02"),
     sided=False,
