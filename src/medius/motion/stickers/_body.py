@@ -56,7 +56,7 @@ class Region:
     Attributes
     ----------
     picture
-        Luma, U, V at the work scale, uint8, shape (height, width, 3).
+        Luma, U, V at the work scale, uint8, shape (3, height, width).
     left, top
         Corner in the whole picture, pixels, both even.
     step_x, step_y
@@ -101,14 +101,24 @@ def cut_region(frame: PixelPlanes, body: Floats) -> Region | None:
     if right - left < trunk / 4 or bottom - top < trunk / 8:
         return None
     shrink = trunk / WORK_TRUNK_PX
+    whole = max(1, round(shrink))  # the part of the shrinking that goes pixel by pixel, which is fast
+    right -= (right - left) % whole
+    bottom -= (bottom - top) % whole
     size = (round(2 * (right - left) / shrink), round(2 * (bottom - top) / shrink))
-    picture = np.empty((size[1], size[0], 3), dtype=np.uint8)
-    way = cv2.INTER_AREA if shrink > 1 else cv2.INTER_LINEAR
-    picture[..., 0] = cv2.resize(frame.luma[2 * top : 2 * bottom, 2 * left : 2 * right], size, interpolation=way)
-    way = cv2.INTER_AREA if shrink > 2 else cv2.INTER_LINEAR
-    for channel, plane in ((1, frame.chroma_u), (2, frame.chroma_v)):
-        picture[..., channel] = cv2.resize(plane[top:bottom, left:right], size, interpolation=way)
-    return Region(picture, 2 * left, 2 * top, 2 * (right - left) / size[0], 2 * (bottom - top) / size[1])
+    planes = (
+        _resize(frame.luma[2 * top : 2 * bottom, 2 * left : 2 * right], whole, size),
+        _resize(frame.chroma_u[top:bottom, left:right], whole // 2 if whole % 2 == 0 else 1, size),
+        _resize(frame.chroma_v[top:bottom, left:right], whole // 2 if whole % 2 == 0 else 1, size),
+    )
+    return Region(np.stack(planes), 2 * left, 2 * top, 2 * (right - left) / size[0], 2 * (bottom - top) / size[1])
+
+
+def _resize(plane: Bytes2D, whole: int, size: tuple[int, int]) -> Bytes2D:
+    """Shrink by averaging blocks of `whole` pixels, then to `size` (width, height) by linear interpolation."""
+    if whole > 1:
+        blocks = (plane.shape[1] // whole, plane.shape[0] // whole)
+        plane = np.asarray(cv2.resize(plane, blocks, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from medius.motion.stickers._result import PixelPlanes
 
 __all__ = ["SPOT_FIELDS", "Spots", "measure_spots"]
 
-_SIDE = 24
+_SIDE = 32
 _HALF_IN_RADII = 2.6
 _SMALLEST_HALF_PX = 7
 _NOISE = 3.0  # standard deviation of a pixel's value after compression, lower bound
@@ -68,15 +68,15 @@ def measure_spots(frame: PixelPlanes, centres: Floats, radii: Floats) -> Spots:
     x = ((centres[:, 0] - corners[:, 0]) / sizes * 2 - 1).astype(np.float32)
     y = ((centres[:, 1] - corners[:, 1]) / sizes * 2 - 1).astype(np.float32)
     radius = (2 * radii / sizes).astype(np.float32)
-    for _ in range(_ROUNDS):
-        state = _measure(patches, x, y, radius)
-        x, y, radius = state.x, state.y, state.radius
+    state = _measure(patches, x, y, radius)
+    for _ in range(_ROUNDS - 1):
+        state = _measure(patches, state.x, state.y, state.radius)
     half = sizes / 2
     table = np.stack(
         [
-            corners[:, 0] + (x + 1) * half,
-            corners[:, 1] + (y + 1) * half,
-            2 * radius * half,
+            corners[:, 0] + (state.x + 1) * half,
+            corners[:, 1] + (state.y + 1) * half,
+            2 * state.radius * half,
             state.elongation,
             state.roundness,
             state.company_left,
@@ -106,7 +106,7 @@ def _cut_patches(frame: PixelPlanes, centres: Floats, radii: Floats) -> tuple[Si
             ((frame.luma, box), (frame.chroma_u, half_box), (frame.chroma_v, half_box))
         ):
             part = plane[cut]
-            way = cv2.INTER_AREA if part.shape[0] > _SIDE else cv2.INTER_LINEAR
+            way = cv2.INTER_AREA if part.shape[0] > 1.6 * _SIDE else cv2.INTER_LINEAR
             patches[i, ..., channel] = cv2.resize(part, (_SIDE, _SIDE), interpolation=way)
         corners[i], sizes[i] = (2 * left, 2 * top), 4 * half
     return patches.astype(np.float32), corners, sizes

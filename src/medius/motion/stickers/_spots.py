@@ -20,7 +20,8 @@ __all__ = ["contrast_maps", "find_spots"]
 _CIRCLES = (4.0, 6.5, 10.5)
 """Radii of the circles in pixels at the work scale (about 4 mm each)."""
 _CHROMA_GAIN = 1.6
-_LEAST = 9.0
+_LEAST = np.uint8(10)
+_NEIGHBOURS = np.ones((5, 5), dtype=np.uint8)
 _SMALLEST_ENOUGH = 0.75  # of the contrast on a larger circle
 _RADIUS_OF_CIRCLE = 0.62
 _MOST = 10
@@ -43,11 +44,13 @@ _KERNELS = tuple(_circle(radius) for radius in _CIRCLES)
 
 def contrast_maps(picture: Bytes2D) -> list[Bytes2D]:
     """Return, for each circle, how much each pixel differs from all of the circle around it, 0 to 255."""
-    luma, u, v = cv2.split(cv2.GaussianBlur(picture, (3, 3), 0))
-    channels = cv2.merge([luma, u, v, cv2.bitwise_not(u), cv2.bitwise_not(v)])
+    _, height, width = picture.shape
+    # One tall picture of all channels below each other: what leaks across their borders is within the margin of `_peaks`.
+    smooth = cv2.GaussianBlur(picture.reshape(3 * height, width), (3, 3), 0)
+    channels = np.concatenate([smooth, 255 - smooth[height:]])
     maps = []
     for kernel in _KERNELS:
-        parts = cv2.split(cv2.subtract(channels, cv2.dilate(channels, kernel)))
+        parts = cv2.subtract(channels, cv2.dilate(channels, kernel)).reshape(5, height, width)
         colour = cv2.max(cv2.max(parts[1], parts[2]), cv2.max(parts[3], parts[4]))
         both = cv2.max(parts[0], cv2.convertScaleAbs(colour, alpha=_CHROMA_GAIN))
         maps.append(np.asarray(cv2.GaussianBlur(both, (5, 5), 0), dtype=np.uint8))
@@ -60,7 +63,7 @@ def find_spots(picture: Bytes2D) -> Floats:
     Parameters
     ----------
     picture
-        Luma, U, V at the work scale, shape (height, width, 3).
+        Luma, U, V at the work scale, shape (3, height, width).
 
     Returns
     -------
@@ -82,10 +85,13 @@ def find_spots(picture: Bytes2D) -> Floats:
 def _peaks(contrast: Bytes2D, margin: int) -> list[tuple[float, float, float]]:
     """Return the highest places of a map as x, y, height, away from its border by `margin`."""
     inner = contrast[margin:-margin, margin:-margin]
-    top = cv2.dilate(inner, np.ones((5, 5), dtype=np.uint8))
-    rows, columns = np.nonzero((inner == top) & (inner > _LEAST))
+    if inner.size == 0:
+        return []
+    top = np.maximum(cv2.dilate(inner, _NEIGHBOURS), _LEAST)
+    places = np.flatnonzero(inner == top)
     found: list[tuple[float, float, float]] = []
-    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+    for place in places.tolist():
+        row, column = divmod(place, inner.shape[1])
         x, y = column + margin + 0.5, row + margin + 0.5
         if all((x - f[0]) ** 2 + (y - f[1]) ** 2 > 9 for f in found):
             found.append((x, y, float(inner[row, column])))
