@@ -1,1 +1,39 @@
 """The iliotibial band as a path: its strain and strain rate."""
+
+from medius.band.path import ANGLES, SIGNS, BandModel, band_from_osim, band_model, path_length
+from medius.band.reserve import (
+    Demand,
+    abductor_reserve,
+    demand_from_contact_time,
+    demand_from_forces,
+    demand_single_leg_stance,
+    hip_moments,
+)
+from medius.band.strain import MEASURES, StanceTimes, StrainCurve, StrainResult, band_strain, strain
+from medius.band.whatif import BOUNDS, WhatIf, sensitivities, strain_change_from_films, what_if
+
+__all__ = [
+    "ANGLES",
+    "BOUNDS",
+    "MEASURES",
+    "SIGNS",
+    "BandModel",
+    "Demand",
+    "StanceTimes",
+    "StrainCurve",
+    "StrainResult",
+    "WhatIf",
+    "abductor_reserve",
+    "band_from_osim",
+    "band_model",
+    "band_strain",
+    "demand_from_contact_time",
+    "demand_from_forces",
+    "demand_single_leg_stance",
+    "hip_moments",
+    "path_length",
+    "sensitivities",
+    "strain",
+    "strain_change_from_films",
+    "what_if",
+]
