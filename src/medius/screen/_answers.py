@@ -93,19 +93,15 @@ def read_answers(given: Mapping[str, Any]) -> Answers:
     questions = catalogue().questions
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, value in given.items():
-        if name in _META or value is None:
-            continue
-        if name not in questions:
-            hint = closest(name, [*questions, *_META])
-            problems.append(
-                Problem(question=name, message=f"{name}: there is no such question.{hint} It was left out.")
-            )
-            continue
-        read, found = read_value(questions[name], value)
-        problems += found
-        if read is not None:
-            values[name] = read
+    for name in questions:
+        if given.get(name) is not None:
+            read, found = read_value(questions[name], given[name])
+            problems += found
+            if read is not None:
+                values[name] = read
+    for name in sorted(set(given) - set(questions) - set(_META)):
+        hint = closest(name, [*questions, *_META])
+        problems.append(Problem(question=name, message=f"{name}: there is no such question.{hint} It was left out."))
     answered_on, found = _day(given.get("answered_on"), "answered_on")
     problems += found
     clearances, found = _clearances(given.get("clearance"))

@@ -126,6 +126,8 @@ def _prompt(question: Question) -> str:
 
 def _as_given(question: Question, typed: str) -> Any:
     """Turn what was typed into the form an answers file has."""
+    if typed == "?":
+        return CANNOT_TELL
     words = typed.replace(",", " ").split()
     if question.kind in ("choice", "choices"):
         codes = [choice.code for choice in choices_of(question)]

@@ -101,7 +101,8 @@ def _total(instrument: Instrument, answer: Any) -> tuple[float | None, tuple[flo
 
 
 def _important(instrument: Instrument, before: Any) -> float | None:
-    if instrument.code == "nrs_worst" and isinstance(before, float):
+    """Return the important change, which for pain depends on the pain at the start."""
+    if instrument.code == "nrs_worst" and isinstance(before, int | float):
         return important_pain_change(before)
     return threshold(instrument.important) if instrument.important else None
 
