@@ -13,6 +13,7 @@ from medius.load._dynamics import ChannelSummary, summarise_channel
 from medius.load._elevation import ElevationProfile, measure_elevation
 from medius.load._files import read_watch_file
 from medius.load._fit_decode import FastDecoder, FitDecoder, FitMessages, FitRefusedError, MatureDecoder
+from medius.load._fit_write import FitEvent, FitSession, write_fit
 from medius.load._guard import LongRunVerdict, guard_planned_run, guard_runs
 from medius.load._import import FileReport, ImportReport, import_runs
 from medius.load._observe import observe_load, observe_run
@@ -36,8 +37,10 @@ __all__ = [
     "FastDecoder",
     "FileReport",
     "FitDecoder",
+    "FitEvent",
     "FitMessages",
     "FitRefusedError",
+    "FitSession",
     "ImportReport",
     "Lap",
     "Limits",
@@ -69,4 +72,5 @@ __all__ = [
     "summarise_channel",
     "weekly_table",
     "with_effort",
+    "write_fit",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-from matplotlib.figure import Figure
 
 from medius.load._guard import guard_runs
 from medius.load._tables import weekly_table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["draw_load_chart"]
 
@@ -28,6 +31,9 @@ def draw_load_chart(runs: pd.DataFrame, *, width_in: float = 9.0, height_in: flo
     -------
     A figure with its own canvas; save it with ``figure.savefig(path)``.
     """
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(width_in, height_in), layout="constrained")
     week_axis, run_axis = figure.subplots(2, 1, sharex=True, height_ratios=(2, 3))
     weeks = weekly_table(runs)

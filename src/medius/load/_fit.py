@@ -9,7 +9,7 @@ import numpy as np
 
 from medius.errors import UnreadableFileError
 from medius.load._activity import Activity, Columns, DeviceTotals, Lap, NoActivityError, Reading, tidy_samples
-from medius.load._fit_decode import FitMessages, Row, decode_sequence
+from medius.load._fit_decode import PROFILE_NAMES, FitMessages, Row, decode_sequence
 from medius.load._fit_frames import looks_like_fit, split_sequences
 
 __all__ = ["read_fit"]
@@ -168,7 +168,11 @@ def _channels(raw: Columns) -> Columns:
 
 def _developer(messages: FitMessages) -> Columns:
     names = {str(row["field_name"]) for row in messages.rows.get("field_description", ()) if "field_name" in row}
-    return {name: column for name, column in messages.samples.items() if name in names or name.startswith("dev_")}
+    return {
+        name: column
+        for name, column in messages.samples.items()
+        if name in names - PROFILE_NAMES or name.startswith(("dev_", "developer "))
+    }
 
 
 def _rebase_distance(part: Columns, whole: Columns, first: int) -> None:

@@ -29,6 +29,16 @@ _DEGREES = 180.0 / 2**31
 _STEPS = {"speed": 0.001, "altitude": 0.2}
 
 
+PROFILE_NAMES = frozenset(
+    {
+        *("timestamp", "position_lat", "position_long", "distance", "speed", "enhanced_speed", "altitude"),
+        *("enhanced_altitude", "heart_rate", "cadence", "fractional_cadence", "power", "temperature"),
+        *("vertical_oscillation", "stance_time", "stance_time_balance", "step_length"),
+    }
+)
+"""Fields of the record message that are used. A developer field of the same name is called ``developer NAME``."""
+
+
 class FitRefusedError(ValueError):
     """A decoder does not take this sequence; the text says why."""
 
@@ -72,8 +82,8 @@ class FastDecoder:
     def __call__(self, sequence: bytes, /) -> FitMessages:
         """Decode the samples into columns, and the rest from a copy without them."""
         try:
-            samples = dict(fitfast.records(sequence, "record"))
             small = without_samples(sequence)
+            samples = dict(fitfast.records(sequence, "record"))
             rows = fitfast.parse(sequence if small is None else small, enum_names=False)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
@@ -84,6 +94,12 @@ class FastDecoder:
         for name, messages in rows.items():
             if name != "record":
                 kept[name] = [_plain_row(message) for message in messages]
+        taken = PROFILE_NAMES & {str(row.get("field_name")) for row in kept.get("field_description", ())}
+        if taken:
+            names = ", ".join(sorted(taken))
+            raise FitRefusedError(
+                f"developer fields are called {names}, like fields of the profile, and would hide them"
+            )
         oddities = () if small is None else tuple(find_oddities(small))
         return FitMessages(samples, kept, decoder="fitfast", oddities=oddities)
 
@@ -155,6 +171,8 @@ def _fields(frame: Any) -> Row:
         if name is None:
             definition = item.field_def
             name = f"dev_{definition.dev_data_index}_{definition.def_num}"
+        elif name in PROFILE_NAMES and item.field_def is not None and item.field_def.is_dev:
+            name = f"developer {name}"
         value = item.value
         if isinstance(value, str) and isinstance(item.raw_value, int):
             value = item.raw_value

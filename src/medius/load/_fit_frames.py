@@ -10,13 +10,22 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-__all__ = ["Sequence", "find_oddities", "fit_checksum", "looks_like_fit", "split_sequences", "without_samples"]
+__all__ = [
+    "BrokenSequenceError",
+    "Sequence",
+    "find_oddities",
+    "fit_checksum",
+    "looks_like_fit",
+    "split_sequences",
+    "without_samples",
+]
 
 KEPT_MESSAGES = frozenset({0, 12, 18, 19, 21, 34, 206, 207})
 """file_id, sport, session, lap, event, activity, field_description, developer_data_id."""
 
 _SIGNATURE = b".FIT"
 _SMALLEST = 14
+_BASE_TYPES = frozenset({0, 1, 2, 7, 10, 13, *range(0x83, 0x87), 0x88, 0x89, 0x8B, 0x8C, *range(0x8E, 0x91)})
 _DEVELOPER_DATA_ID, _APPLICATION_ID, _STRING = 207, 1, 7
 
 
@@ -70,29 +79,38 @@ def _with_size(rest: bytes) -> bytes:
     return bytes(header) + rest[rest[0] :]
 
 
+class BrokenSequenceError(ValueError):
+    """The messages of a sequence do not follow from one another; the text says where."""
+
+
 def without_samples(sequence: bytes) -> bytes | None:
     """Return `sequence` with only the `KEPT_MESSAGES`, a small FIT file of its own; None where that is not safe.
 
     Decoding this small file costs almost nothing, so the samples are decoded once, straight into columns.
-    It is not safe where a data message has a compressed timestamp, which needs the messages before it, or where the
-    messages do not end with the data.
+    It is not safe where a kept message has a compressed timestamp, which needs the messages before it.
+
+    Raises
+    ------
+    BrokenSequenceError
+        If a definition uses a base type that does not exist (the fast decoder panics on some), a data message has no
+        definition, or the messages do not end where the data end.
     """
     header = sequence[0]
     position, end = header, len(sequence) - 2
     kept: list[bytes] = []
     sizes: dict[int, int] = {}
     wanted: set[int] = set()
+    safe = True
     while position < end:
         head = sequence[position]
         local = head & 0x0F
         if head & 0x80:
             local = (head >> 5) & 0x03
-            if local in wanted:
-                return None
+            safe = safe and local not in wanted
         elif head & 0x40:
             definition = _read_definition(sequence, position)
             if definition is None:
-                return None
+                raise BrokenSequenceError(f"the definition at byte {position} breaks off or has an unknown type")
             length, sizes[local], number = definition
             wanted.discard(local)
             if number in KEPT_MESSAGES:
@@ -102,11 +120,13 @@ def without_samples(sequence: bytes) -> bytes | None:
             continue
         size = sizes.get(local)
         if size is None:
-            return None
+            raise BrokenSequenceError(f"the message at byte {position} has no definition")
         if local in wanted:
             kept.append(sequence[position : position + 1 + size])
         position += 1 + size
-    return _sequence(sequence[:header], b"".join(kept)) if position == end else None
+    if position != end:
+        raise BrokenSequenceError("the last message reaches beyond the data")
+    return _sequence(sequence[:header], b"".join(kept)) if safe else None
 
 
 def find_oddities(small: bytes) -> list[str]:
@@ -140,13 +160,15 @@ def find_oddities(small: bytes) -> list[str]:
 
 
 def _read_definition(data: bytes, position: int) -> tuple[int, int, int] | None:
-    """Return length of the definition message, size of its data messages, and its global message number."""
+    """Return length of the definition message, size of its data messages, and its global message number; None if broken."""
     try:
         big_endian = data[position + 2] == 1
         number = int.from_bytes(data[position + 3 : position + 5], "big" if big_endian else "little")
         count = data[position + 5]
         length = 6 + 3 * count
         size = sum(data[position + 7 : position + length : 3])
+        if not _BASE_TYPES.issuperset(data[position + 8 : position + length : 3]):
+            return None
         if data[position] & 0x20:
             developer = data[position + length]
             size += sum(data[position + length + 2 : position + length + 1 + 3 * developer : 3])

@@ -93,6 +93,7 @@ def guard_runs(runs: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[*names, "hazard_high", "sentence"]).set_index("run_id")
     numbers = ["distance_m", "longest_m", "ratio", "hazard_ratio", "hazard_low", "hazard_high"]
     table[numbers] = table[numbers].astype("float64")
+    table["start"] = pd.to_datetime(table["start"], utc=True)
     return table
 
 

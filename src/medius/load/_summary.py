@@ -41,7 +41,7 @@ class RunSummary:
     distance_m, moving_time_s, elapsed_time_s
         Distance; time the watch's timer ran (without a timer: time spent moving); time from start to end.
     ascent_m, descent_m
-        Both positive, see `medius.load.measure_elevation`.
+        Both positive, see `medius.load.measure_elevation`; the device's own totals where it kept no altitude.
     altitude_from_device
         True for FIT files (usually a barometer); False where the altitude may be the satellite's.
     downhill
@@ -174,7 +174,7 @@ def measure_run(activity: Activity) -> MeasuredRun:
     distance, notes = run_distance(activity)
     moving = _moving(clock, distance)
     profile = _elevation(activity, clock)
-    if profile is None and "altitude" in activity.samples:
+    if profile is None and "altitude" in activity.samples and activity.device.descent_m is None:
         notes.append("The recorded altitude is always 0 or too sparse, so ascent and descent are not given.")
     seconds = np.arange(0.0, np.floor(clock[-1]) + 1.0)
     along = None if distance is None else np.interp(seconds, clock, distance)
@@ -197,8 +197,8 @@ def measure_run(activity: Activity) -> MeasuredRun:
         distance_m=_total_distance(distance, device.distance_m),
         moving_time_s=moving_time,
         elapsed_time_s=elapsed,
-        ascent_m=None if profile is None else profile.ascent_m,
-        descent_m=None if profile is None else profile.descent_m,
+        ascent_m=device.ascent_m if profile is None else profile.ascent_m,
+        descent_m=device.descent_m if profile is None else profile.descent_m,
         altitude_from_device=activity.format == "fit",
         downhill=None if profile is None or along is None else measure_downhill(profile, along),
         channels=channels,
