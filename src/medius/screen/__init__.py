@@ -5,7 +5,7 @@ diagnosis: the verdicts are "consistent with", "not consistent with" and "cannot
 """
 
 from medius.screen._answers import Answers, load_answers, read_answers, read_clearances
-from medius.screen._catalogue import choices_of, picture
+from medius.screen._catalogue import choices_of, picture, picture_file
 from medius.screen._dialogue import Ending, run_dialogue
 from medius.screen._models import CANNOT_TELL, Choice, Question, Region, Section
 from medius.screen._page import render_screening_page
@@ -63,6 +63,7 @@ __all__ = [
     "load_answers",
     "next_question",
     "picture",
+    "picture_file",
     "questionnaire",
     "questions",
     "read_answers",

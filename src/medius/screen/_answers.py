@@ -177,7 +177,7 @@ def _not_asked(values: Values) -> list[Problem]:
 
 def _gate(name: str) -> str:
     condition = catalogue().questions[name].when
-    return condition.answer or "another answer" if condition else "another answer"
+    return (condition.answer if condition else None) or "another answer"
 
 
 def _is_hidden(name: str, values: Values) -> bool:

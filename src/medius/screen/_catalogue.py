@@ -27,7 +27,7 @@ from medius.screen._models import (
     Section,
 )
 
-__all__ = ["Catalogue", "catalogue", "choices_of", "conditions_of", "picture"]
+__all__ = ["Catalogue", "catalogue", "choices_of", "conditions_of", "picture", "picture_file"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -87,7 +87,12 @@ def choices_of(question: Question) -> tuple[Choice, ...]:
 
 def picture(name: str) -> bytes:
     """Return the drawing called `name` (``noble``, ``knee-map`` ...) as SVG."""
-    return (files("medius.screen") / "pictures" / f"{name}.svg").read_bytes()
+    return picture_file(name).read_bytes()
+
+
+def picture_file(name: str) -> Traversable:
+    """Return where the drawing called `name` lies."""
+    return files("medius.screen") / "pictures" / f"{name}.svg"
 
 
 def _table(path: Traversable) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from medius.screen._answers import effective_values
-from medius.screen._catalogue import choices_of
+from medius.screen._catalogue import choices_of, picture_file
 from medius.screen._models import CANNOT_TELL, Question, Section
 from medius.screen._questionnaire import is_asked, next_question, questions
 from medius.screen._red_flags import find_red_flags
@@ -45,6 +46,7 @@ def run_dialogue(
         Red flags that a clinician has cleared do not stop the dialogue.
     """
     history: list[str] = []
+    tell("Type the number of an answer. ? cannot tell, b back, q leave and go on later.")
     section_id = ""
     while (following := next_question(values)) is not None:
         section, question = following
@@ -77,11 +79,13 @@ def _tell_section(section: Section, tell: Callable[[str], None]) -> None:
 def _tell_question(question: Question, tell: Callable[[str], None]) -> None:
     clinician = " (clinician)" if question.asked_of == "clinician" else ""
     tell(f"\n{question.text}{clinician}")
-    for line in (question.help, f"Known accuracy: {question.accuracy}" if question.accuracy else ""):
+    accuracy = f"Known accuracy: {question.accuracy}" if question.accuracy else ""
+    drawing = f"Picture: {picture_file(question.picture)}" if question.picture else ""
+    for line in (question.help, accuracy, drawing):
         if line:
             tell(f"[dim]{line}[/]")
     for number, choice in enumerate(choices_of(question), start=1):
-        tell(f"  {number:>2}  {choice.text}")
+        tell(textwrap.fill(choice.text, 76, initial_indent=f"  {number:>2}  ", subsequent_indent="      "))
 
 
 def _reply(question: Question, *, must_answer: bool, ask: Callable[[str], str], tell: Callable[[str], None]) -> Any:
@@ -121,7 +125,7 @@ def _prompt(question: Question) -> str:
         "text": "text",
         "activities": "activity = score, activity = score",
     }[question.kind]
-    return f"{how} (? cannot tell, b back, q leave): "
+    return f"{how}: "
 
 
 def _as_given(question: Question, typed: str) -> Any:

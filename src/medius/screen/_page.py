@@ -70,6 +70,23 @@ _TAIL = """\
 | `next_steps` | list: `code`, `text`, `evidence` |
 | `problems` | list: `question`, `message` |
 
+## The Observations
+
+Codes are stable. `source` is `answers`, `method` is `screen/1`, `time` is `answered_on`. What belongs to the sore side has
+that side; with both sore there is one record for each.
+
+| Code | Value or text |
+|---|---|
+| `red_flag_<id>` | `present`, `absent` or `unknown`; `detail` has `urgency`, `because`, `cleared_by`, `cleared_on` |
+| `pattern_<code>` | the verdict; `detail` has the answers `for` and `against` |
+| `risk_<code>` | `present`, `absent` or `unknown` |
+| `hip_abduction_strength`, `hip_abduction_strength_z` | Nm/kg; standard deviations from the norm |
+| `hip_abduction_side_difference` | %, (stronger - weaker) / stronger; `detail` has `weaker` and `repeat` |
+| `modified_ober_angle`, `single_leg_stance` | degrees, adduction below the horizontal negative; what was seen |
+| `score_<code>` | points; not measurable, with the range still possible, where items are missing |
+| `regions_<place>`, `provoked_by_<what>`, `recent_changes_<what>` | `present` |
+| `age`, `height`, `mass`, `weekly_distance`, `noble` and the other single answers | under the id of the question |
+
 Written cases with their outcome are in [examples/screen](examples/screen).
 """
 
@@ -116,4 +133,6 @@ def _lines(question: Question) -> Iterator[str]:
 
 
 def _in_words(condition: Condition) -> str:
+    if condition.all_:
+        return " and ".join(_in_words(part) for part in condition.all_)
     return f"`{condition.answer}` is {' or '.join(condition.is_)}"
