@@ -56,13 +56,13 @@ def render_evidence_page() -> str:
 def _render_claim(item: Claim) -> str:
     sides = []
     if item.for_:
-        sides.append("For: " + ", ".join(_link(i) for i in item.for_))
+        sides.append("For it: " + ", ".join(_link(i) for i in item.for_))
     if item.against:
-        sides.append("against: " + ", ".join(_link(i) for i in item.against))
+        sides.append("Against it: " + ", ".join(_link(i) for i in item.against))
     judgement = ", ".join(_link(i) for i in item.evidence)
     return (
         f"### {item.question}\n\n{item.answer}\n\n"
-        f"Certainty that the claim holds: **{item.certainty}** ({judgement}). {'; '.join(sides)}.\n\n"
+        f"Certainty that the claim holds: **{item.certainty}** ({judgement}). {'. '.join(sides)}.\n\n"
         f"Medius says: “{item.say}” It never says: “{item.never_say}”\n"
     )
 
