@@ -18,7 +18,7 @@ from medius.screen import Ending, next_question, run_dialogue
 CASES = Path(__file__).parents[2] / "docs" / "examples" / "screen"
 TYPICAL = ["34", "2", "1", "16", "5", "6", "10"]
 TYPICAL += ["1", "5", "1", "1", "1 4", "1", "6", "2", "1"]
-TYPICAL += ["2", "1.79", "72", "45", "16", "22", "1 3", "3", "8", "2", "1", "a marathon", ""]
+TYPICAL += ["2", "1.79", "72", "45", "16", "22", "1 3", "1", "3", "8", "2", "1", "a marathon", ""]
 TYPICAL += ["2", "2", "2"]
 SECONDS_A_QUESTION = 9
 """A slow reader: 60 words in 20 seconds for a checklist, two or three seconds for most others."""

@@ -38,6 +38,8 @@ _CODED = (
     "single_leg_squat",
     "step_down",
     "mcmurray_lateral",
+    "goal",
+    "race_date",
 )
 _SORE_SIDE_ONLY = ("noble", "joint_line", "single_leg_squat", "step_down", "mcmurray_lateral", "knee_flexion_range")
 
@@ -84,7 +86,7 @@ def _answers(values: Values) -> Iterator[dict[str, Any]]:
         record = {"code": name, "unit": questions[name].unit, "evidence": questions[name].evidence, **content}
         for side in _sore_sides(values) if name in _SORE_SIDE_ONLY else (None,):
             yield {**record, "side": side}
-    for name in ("regions", "provoked_by", "recent_changes"):
+    for name in ("regions", "provoked_by", "recent_changes", "surface"):
         for item in values.get(name) or ():
             if item not in ("none", "cannot tell") and isinstance(values[name], list):
                 record = {"code": f"{name}_{item}", "text": "present", "evidence": questions[name].evidence}

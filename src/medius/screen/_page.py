@@ -84,7 +84,7 @@ that side; with both sore there is one record for each.
 | `hip_abduction_side_difference` | %, (stronger - weaker) / stronger; `detail` has `weaker` and `repeat` |
 | `modified_ober_angle`, `single_leg_stance` | degrees, adduction below the horizontal negative; what was seen |
 | `score_<code>` | points; not measurable, with the range still possible, where items are missing |
-| `regions_<place>`, `provoked_by_<what>`, `recent_changes_<what>` | `present` |
+| `regions_<place>`, `provoked_by_<what>`, `recent_changes_<what>`, `surface_<what>` | `present` |
 | `age`, `height`, `mass`, `weekly_distance`, `noble` and the other single answers | under the id of the question |
 
 Written cases with their outcome are in [examples/screen](examples/screen).
