@@ -9,16 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
-from io import StringIO
 from pathlib import Path
 
-from rich.console import Console
-
-from medius.cli.screen import show
+from medius.cli.screen import render_text
 from medius.evidence import render_evidence_page
 from medius.screen import load_answers, render_screening_page, screen
 
-__all__ = ["CASES", "PAGES", "main", "render_case"]
+__all__ = ["CASES", "PAGES", "main"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,9 +25,7 @@ CASES = sorted(path for path in (ROOT / "docs/examples/screen").glob("*") if pat
 
 def render_case(path: Path) -> str:
     """Return what ``medius screen --answers`` prints for an answers file, 100 columns wide."""
-    text = StringIO()
-    show(screen(load_answers(path)), Console(file=text, width=100, highlight=False, color_system=None))
-    return "\n".join(line.rstrip() for line in text.getvalue().strip().splitlines()) + "\n"
+    return render_text(screen(load_answers(path)))
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +32,7 @@ from medius.screen import (
     screen,
 )
 
-__all__ = ["register"]
+__all__ = ["register", "render_text", "show"]
 
 
 def register(app: typer.Typer) -> None:
@@ -142,6 +143,13 @@ def show(outcome: Screening, console: Console) -> None:
     for step in outcome.next_steps:
         _item(console, "-", step.text, step.evidence)
     console.print("\n[dim]This is not a diagnosis. medius evidence ID shows what a sentence rests on.[/]")
+
+
+def render_text(outcome: Screening, width: int = 100) -> str:
+    """Return what `show` prints, without colours."""
+    text = StringIO()
+    show(outcome, Console(file=text, width=width, highlight=False, color_system=None))
+    return "\n".join(line.rstrip() for line in text.getvalue().strip().splitlines()) + "\n"
 
 
 def _item(console: Console, lead: str, text: str, evidence: tuple[str, ...] = (), *, indent: int = 2) -> None:
