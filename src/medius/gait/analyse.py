@@ -182,7 +182,7 @@ def _observe(
     if measure.code == "cadence":
         value = cadence_of(film)
         value = float(np.mean(values)) if not math.isfinite(value) else value
-        # The slope over n contacts averages their error far better than the mean of single strides does.
+        # Only the first and the last contact count over the whole clip: the error falls with the number of strides.
         random = random / math.sqrt(max(1, n))
     systematic = math.hypot(correction.systematic, _camera_error(film, context, measure, value))
     if n == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -84,12 +84,17 @@ class FormAnalysis:
         Joined: of what two films show, the one that is surer.
     height_m
         Standing height, where given.
+    extra
+        Observations that come from elsewhere (motion capture).
+    failures
+        Sentences on the files that could not be used.
     """
 
     films: tuple[FilmResult, ...]
     measurements: tuple[Measurement, ...]
     height_m: float | None = None
-    extra: tuple[Observation, ...] = field(default_factory=tuple)
+    extra: tuple[Observation, ...] = ()
+    failures: tuple[str, ...] = ()
 
     @property
     def observations(self) -> tuple[Observation, ...]:
@@ -117,8 +122,7 @@ def measure_filmed(filmed: Filmed, *, height_m: float | None = None) -> FilmResu
         walking=is_walking(film),
     )
     notes = _film_notes(filmed)
-    result = _finish(film, filmed.motion, context, notes, height_m, filmed, str(filmed.path), filmed.info.sha256)
-    return result
+    return _finish(film, filmed.motion, context, notes, height_m, filmed, str(filmed.path), filmed.info.sha256)
 
 
 def measure_keypoints(
@@ -138,7 +142,9 @@ def measure_keypoints(
     return _finish(film, motion, context, notes, height_m, None, str(path), sha256)
 
 
-def join_films(films: Sequence[FilmResult], *, height_m: float | None = None) -> FormAnalysis:
+def join_films(
+    films: Sequence[FilmResult], *, height_m: float | None = None, failures: tuple[str, ...] = ()
+) -> FormAnalysis:
     """Join the films of one runner: every measure once, from the film that measures it best."""
     best: dict[tuple[str, str | None], Measurement] = {}
     for film in films:
@@ -148,7 +154,7 @@ def join_films(films: Sequence[FilmResult], *, height_m: float | None = None) ->
                 best[key] = measurement
 
     ranked = sorted(best.values(), key=lambda m: (_rank(m), m.observation.side or ""))
-    return FormAnalysis(tuple(films), tuple(ranked), height_m)
+    return FormAnalysis(tuple(films), tuple(ranked), height_m, failures=failures)
 
 
 def _rank(measurement: Measurement) -> int:
@@ -193,9 +199,7 @@ def _film_notes(filmed: Filmed) -> list[QualityNote]:
         notes.append(note("oblique-view"))
     if filmed.roll.source == "none":
         notes.append(note("roll-unknown"))
-    for one in (dark_note(filmed.brightness), tilt_note(filmed.roll.degrees)):
-        if one is not None:
-            notes.append(one)
+    notes += [one for one in (dark_note(filmed.brightness), tilt_note(filmed.roll.degrees)) if one is not None]
     if not filmed.stickers.found and filmed.motion.attrs["view"] in ("rear", "front"):
         notes.append(note("no-stickers"))
     return notes

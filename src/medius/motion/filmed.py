@@ -73,6 +73,8 @@ class Filmed:
         The file, and what it says of itself.
     motion
         Raw key points in pixels, one time per frame; view as found or given; ``width`` and ``height`` in the attrs.
+    frame_numbers
+        Number of each time's frame in the part of the film that was read, as `medius.motion.video.read_frames` counts.
     stickers
         What became of the search for stickers.
     roll, camera
@@ -85,11 +87,14 @@ class Filmed:
         Median brightness of the picture's middle, 0 to 255.
     notes
         What the decoder had to say, sentences.
+    start_s, slow_motion
+        As in the options, for reading the same frames again.
     """
 
     path: Path
     info: VideoInfo
     motion: xr.Dataset
+    frame_numbers: tuple[int, ...]
     stickers: StickerResult
     roll: Roll
     camera: CameraMotion
@@ -97,6 +102,8 @@ class Filmed:
     n_people: int
     brightness: float
     notes: tuple[str, ...]
+    start_s: float = 0.0
+    slow_motion: float | None = None
 
 
 def read_film(
@@ -145,6 +152,7 @@ def read_film(
     background = BackgroundCollector()
     poses: list[Pose] = []
     times: list[float] = []
+    numbers: list[int] = []
     brightness: list[float] = []
     with _open(file, options) as source:
         total = _expected(source.info, options)
@@ -154,6 +162,7 @@ def read_film(
             brightness.append(_brightness(frame))
             poses.append(pose)
             times.append(frame.time_s)
+            numbers.append(frame.index)
             if progress is not None:
                 progress(len(poses), total)
         info, notes = source.info, tuple(source.notes)
@@ -180,6 +189,7 @@ def read_film(
         path=file,
         info=info,
         motion=motion,
+        frame_numbers=tuple(numbers),
         stickers=finder.finish(view=view),
         roll=roll,
         camera=camera_motion(frames, _person_box(motion)),
@@ -187,6 +197,8 @@ def read_film(
         n_people=max(1, len(people)),
         brightness=float(np.median(brightness)),
         notes=notes,
+        start_s=options.start_s,
+        slow_motion=options.slow_motion,
     )
 
 
@@ -248,7 +260,7 @@ def _motion(poses: list[Pose], times: NDArray[np.float64], estimator: PoseEstima
         unit="px",
         source=estimator.name,
         confidence=np.stack([np.clip(pose.confidence, 0.0, 1.0) for pose in poses]),
-        attrs={"width": info.width, "height": info.height, "first_frame_s": float(times[0])},
+        attrs={"width": info.width, "height": info.height, "first_frame_s": float(times[0]), "fps": info.fps_median},
     )
 
 

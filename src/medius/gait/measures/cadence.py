@@ -18,17 +18,16 @@ def _values(film: Film, side: Side | None) -> Array:
 
 
 def cadence_of(film: Film) -> float:
-    """Return the cadence in steps/min from all contacts at once: the slope of contact time against contact number."""
+    """Return the cadence in steps/min over the whole clip: strides of each foot over the time they took."""
     period = 1.0 / film.contacts.stride_frequency
-    slopes, weights = [], []
+    strides, seconds = 0.0, 0.0
     for side in ("left", "right"):
         starts = np.array([s.initial_contact for s in film.contacts.stances if s.side == side])
-        if starts.size < 3:
-            continue
-        number = np.concatenate([[0.0], np.cumsum(np.round(np.diff(starts) / period))])
-        slopes.append(float(np.polyfit(number, starts, 1)[0]))
-        weights.append(number[-1] ** 2)
-    return 120.0 / float(np.average(slopes, weights=weights)) if slopes else float("nan")
+        if starts.size >= 2:
+            # Contacts that were missed in between still count as strides.
+            strides += float(np.round(np.diff(starts) / period).sum())
+            seconds += float(starts[-1] - starts[0])
+    return 120.0 * strides / seconds if seconds > 0 else float("nan")
 
 
 MEASURE = Measure(

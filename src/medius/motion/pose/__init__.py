@@ -4,6 +4,7 @@ from medius.motion.pose.blazepose import BLAZEPOSE_KEYPOINTS, BlazePose
 from medius.motion.pose.fake import FakeEstimator
 from medius.motion.pose.models import MODELS, find_model, model_folders, prepare_models
 from medius.motion.pose.port import Picture, Pose, PoseEstimator
+from medius.motion.pose.rtmpose import RtmPose
 
 __all__ = [
     "BLAZEPOSE_KEYPOINTS",
@@ -13,6 +14,7 @@ __all__ = [
     "Picture",
     "Pose",
     "PoseEstimator",
+    "RtmPose",
     "find_model",
     "model_folders",
     "prepare_models",
