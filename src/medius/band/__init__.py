@@ -1,6 +1,15 @@
 """The iliotibial band as a path: its strain and strain rate."""
 
-from medius.band.path import ANGLES, SIGNS, BandModel, band_from_osim, band_model, path_length
+from medius.band.path import (
+    ANGLES,
+    SIGNS,
+    BandModel,
+    band_from_osim,
+    band_model,
+    bands_for,
+    house_angles,
+    path_length,
+)
 from medius.band.reserve import (
     Demand,
     abductor_reserve,
@@ -27,10 +36,12 @@ __all__ = [
     "band_from_osim",
     "band_model",
     "band_strain",
+    "bands_for",
     "demand_from_contact_time",
     "demand_from_forces",
     "demand_single_leg_stance",
     "hip_moments",
+    "house_angles",
     "path_length",
     "sensitivities",
     "strain",

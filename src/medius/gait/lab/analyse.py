@@ -143,24 +143,35 @@ def _segments(
 ) -> tuple[xr.Dataset | None, str]:
     """Segment frames, or None and the sentence that says why there are no joint angles."""
     try:
-        if static is not None:
-            still = orient(static, markers, up=up, forward=forward, mirror=mirror)
-            segments = move_segments(motion, calibrate(still, markers))
-        else:
-            segments = landmark_segments(motion, markers)
-            notes.append(
-                LabNote(
-                    "no-static", "No still trial: joint frames come from the moving markers, skin movement included."
-                )
-            )
+        if static is None:
+            return _without_static(motion, markers, notes)
+        still = orient(static, markers, up=up, forward=forward, mirror=mirror)
+        segments = move_segments(motion, calibrate(still, markers))
     except MediusError as error:
-        hint = "" if static is not None else " Give the still trial with --static."
-        notes.append(LabNote("no-joint-angles", f"{error}{hint}"))
-        return None, f"{error}{hint}"
+        notes.append(LabNote("no-joint-angles", str(error)))
+        return None, str(error)
     said = segments.attrs["notes"]
     notes += [LabNote("segments", sentence) for sentence in said]
-    hint = "" if static is not None else " A still trial (--static) may help."
-    return segments, (" ".join(said) or "Its markers were not seen.") + hint
+    return segments, " ".join(said) or "Its markers were not seen."
+
+
+def _without_static(motion: xr.Dataset, markers: MarkerSet, notes: list[LabNote]) -> tuple[xr.Dataset | None, str]:
+    """Build what the moving markers alone allow, and say in one sentence what a still trial would add."""
+    wanted = [f"{j}_{p}_{s}" for s in ("r", "l") for j in ("knee", "ankle") for p in ("lateral", "medial")]
+    lacking = markers.missing(wanted, motion.keypoint.to_numpy().tolist())
+    if lacking:
+        words = (
+            "There is no still trial, and the moving trial lacks markers on the inner and outer side of knees and ankles "
+            f"({', '.join(lacking)}), so hips, knees and ankles have no angles. Give the still trial with --static."
+        )
+        notes.append(LabNote("no-static", words))
+    else:
+        words = "There is no still trial: joint frames come from the moving markers, skin movement included."
+        notes.append(LabNote("no-static", words))
+    try:
+        return landmark_segments(motion, markers), words
+    except NothingToMeasureError:
+        return None, words
 
 
 def _joint_centres(motion: xr.Dataset, segments: xr.Dataset | None, markers: MarkerSet) -> dict[str, Array]:

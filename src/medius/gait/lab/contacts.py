@@ -36,6 +36,8 @@ _FORCE_CUTOFF_HZ = 50.0
 _ACCELERATION_CUTOFF_HZ = 40.0
 _SHORTEST_S, _LONGEST_S = 0.08, 1.2
 _SPLIT_S = 0.03
+_LANDING_M = 0.05
+_JERK_FPS = 100.0  # frame rate from which accelerations and jerks are sharp enough to time events
 
 
 def contacts_from_forces(motion: xr.Dataset, feet: Mapping[Side, Array], *, threshold: float = THRESHOLD_N) -> Contacts:
@@ -188,16 +190,20 @@ def contacts_from_markers(
         if len(sides) == 1 and heights[side] > np.nanmin(lowest[side]) + 0.05:
             continue
         start = _touchdown(feet[side], int(peak), fps)
-        following = peaks[index + 1] / fps if index + 1 < len(peaks) else start + 0.45 if start else 0.0
+        following = peaks[index + 1] / fps if index + 1 < len(peaks) else peak / fps + 0.38
         end = _toe_off(knee_flexion.get(side), toes.get(side), start, following, fps) if start is not None else None
         if start is not None and end is not None:
             spans[side].append((start, end))
-    method = "markers-acceleration-" + ("toe-jerk/1" if toes else "knee-extension/1")
+    by_jerk = bool(toes) and (fps >= _JERK_FPS or not knee_flexion)
+    method = "markers-acceleration-" + ("toe-jerk/1" if by_jerk else "knee-extension/1")
     return build_contacts({s: _joined(v) for s, v in spans.items()}, method)
 
 
 def _touchdown(tracks: Sequence[Array], peak: int, fps: float) -> float | None:
-    """First of the peaks of upward acceleration of the foot's markers around the time the pelvis sinks fastest."""
+    """First of the peaks of upward acceleration of those markers that are near the ground, before the pelvis sinks fastest.
+
+    A marker high above its lowest place, such as the toes of a foot that lands on its heel, is not landing yet.
+    """
     first, end = peak - round(0.10 * fps), peak + round(0.03 * fps) + 1
     found = []
     for track in tracks:
@@ -205,23 +211,39 @@ def _touchdown(tracks: Sequence[Array], peak: int, fps: float) -> float | None:
             return None
         acceleration = _derivative(track[:, 1], 2, fps)
         window = acceleration[first:end]
-        if np.isfinite(window).all():
-            found.append(_refined(acceleration, first + int(np.argmax(window))) / fps)
-    return min(found) if found else None
+        low = track[first:end, 1] < np.nanpercentile(track[:, 1], 2) + _LANDING_M
+        if fps < _JERK_FPS or not np.isfinite(window).all() or not low.any():
+            continue
+        inner = np.flatnonzero(low[1:-1] & (window[1:-1] >= window[:-2]) & (window[1:-1] >= window[2:])) + 1
+        if inner.size:
+            best = int(inner[np.argmax(window[inner])])
+            found.append(_refined(acceleration, first + best) / fps)
+    return min(found) if found else _lowest_heel(tracks[0], first, end, fps)
+
+
+def _lowest_heel(heel: Array, first: int, end: int, fps: float) -> float | None:
+    """Touchdown of smooth or slow recordings, in which no acceleration stands out: the heel's lowest point, which comes
+    up to 25 ms late (K40).
+    """
+    height = heel[first:end, 1]
+    if not np.isfinite(height).all():
+        return None
+    return (first + _refined(-height, int(np.argmin(height)))) / fps
 
 
 def _toe_off(knee: Array | None, toe: Array | None, start: float, following: float, fps: float) -> float | None:
-    first = round((start + 0.10) * fps)
+    """Toe-off in the second part of the time to the next foot's landing: by the toe's jerk, or the knee's extension."""
+    first = round((start + 0.45 * (following - start)) * fps)
     end = round(min(following + 0.03, start + 0.55) * fps)
-    if toe is not None:
+    use_toe = toe is not None and (fps >= _JERK_FPS or knee is None)
+    if use_toe and toe is not None:
         jerk = _derivative(toe[:, 1], 3, fps)[first:end]
         if jerk.size > 2 and np.isfinite(jerk).all():
             return _refined(jerk, int(np.argmax(jerk))) / fps + first / fps
     if knee is not None:
         window = knee[first:end]
         if window.size > 4 and np.isfinite(window).all():
-            bend = int(np.argmax(window[: max(3, window.size // 2)]))
-            return _refined(-window, bend + int(np.argmin(window[bend:]))) / fps + first / fps
+            return _refined(-window, int(np.argmin(window))) / fps + first / fps
     return None
 
 
