@@ -11,6 +11,7 @@ import pytest
 
 from medius.load import RunStore, import_runs, runs_table
 from medius.load import _import as importing
+from medius.load import _keep as keeping
 from medius.load._process import Processed
 from medius.load._workers import Workers
 
@@ -84,6 +85,13 @@ def test_second_import_knows_everything(store: RunStore, data: Path) -> None:
     assert all(file.runs for file in again.files if file.status == "duplicate")
 
 
+def test_second_import_of_a_poorer_copy_still_tells_the_run(store: RunStore, data: Path) -> None:
+    for _ in range(2):
+        report = import_runs([data / "watch" / "tcx"], store, now=NOW)
+    assert [file.status for file in report.files] == ["duplicate", "duplicate"]
+    assert [file.runs[0].distance_m for file in report.files] == pytest.approx([4686.31, 4686.31], abs=0.01)
+
+
 @pytest.mark.parametrize("names", [("a.fit", "b.gpx"), ("b.fit", "a.gpx")])
 def test_same_run_as_fit_and_gpx_is_kept_once_and_the_richer_wins(
     store: RunStore, tmp_path: Path, make_run: MakeRun, make_gpx: MakeRun, names: tuple[str, str]
@@ -112,6 +120,15 @@ def test_same_file_twice_under_two_names(store: RunStore, tmp_path: Path, make_r
         (tmp_path / name).write_bytes(make_run())
     report = import_runs([tmp_path], store, now=NOW)
     assert [file.status for file in report.files] == ["imported", "duplicate"]
+    assert report.files[1].runs == report.files[0].runs
+
+
+def test_same_refused_file_twice_is_refused_twice(store: RunStore, tmp_path: Path) -> None:
+    for name in ("a.fit", "copy.fit"):
+        (tmp_path / name).write_bytes(b"no watch wrote this")
+    report = import_runs([tmp_path], store, now=NOW)
+    assert [file.status for file in report.files] == ["refused", "refused"]
+    assert "copy.fit" in report.files[1].reason
 
 
 def test_two_runs_on_one_day_are_two_runs(store: RunStore, tmp_path: Path, make_run: MakeRun) -> None:
@@ -167,6 +184,7 @@ def test_newer_method_measures_again(
     (tmp_path / "a.fit").write_bytes(make_run())
     import_runs([tmp_path], store, now=NOW)
     monkeypatch.setattr(importing, "METHOD", "runs/999")
+    monkeypatch.setattr(keeping, "METHOD", "runs/999")
     report = import_runs([tmp_path], store, now=NOW)
     assert report.count("imported") == 1
     assert len(store.runs()) == 1

@@ -15,8 +15,9 @@ from medius.load._files import read_watch_file
 from medius.load._fit_decode import FastDecoder, FitDecoder, FitMessages, FitRefusedError, MatureDecoder
 from medius.load._fit_write import FitEvent, FitSession, write_fit
 from medius.load._guard import LongRunVerdict, guard_planned_run, guard_runs
-from medius.load._import import FileReport, ImportReport, import_runs
+from medius.load._import import import_runs
 from medius.load._observe import observe_load, observe_run
+from medius.load._reports import FileReport, ImportReport
 from medius.load._sport import judge_sport
 from medius.load._summary import MeasuredRun, RunSummary, measure_run
 from medius.load._tables import runs_table, weekly_table

@@ -14,7 +14,24 @@ from medius.load._fit_frames import looks_like_fit, split_sequences
 
 __all__ = ["read_fit"]
 
-_FILE_TYPES = {2: "settings", 3: "a sport profile", 5: "a workout", 6: "a course", 7: "a schedule", 10: "totals"}
+_FILE_TYPES = {
+    1: "a description of the watch",
+    2: "settings",
+    3: "a sport profile",
+    5: "a workout",
+    6: "a course",
+    7: "a schedule",
+    9: "body weights",
+    10: "totals",
+    11: "goals",
+    14: "blood pressure",
+    15: "daily monitoring",
+    20: "summaries of activities",
+    28: "daily monitoring",
+    32: "daily monitoring",
+    34: "a segment",
+    35: "segments",
+}
 _ACTIVITY_FILE = 4
 _SPORTS = {
     1: "running",

@@ -7,7 +7,8 @@ part of the names that the ledger gives them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pandas as pd
@@ -71,7 +72,13 @@ def guard_planned_run(runs: pd.DataFrame, distance_m: float, when: pd.Timestamp)
     if not distance_m > 0:
         raise InvalidValueError("A planned run needs a distance above 0 km.")
     moment = when.tz_localize("UTC") if when.tzinfo is None else when.tz_convert("UTC")
-    return _judge(runs, distance_m, moment)
+    verdict = _judge(runs, distance_m, moment)
+    if verdict.longest_m is None or verdict.level not in ("warn", "strong"):
+        return verdict
+    most = fact("X02").number("warn_over") * verdict.longest_m
+    return replace(
+        verdict, sentence=f"{verdict.sentence} Up to {math.floor(most / 100) / 10:.1f} km stays within 10 %."
+    )
 
 
 def guard_runs(runs: pd.DataFrame) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def run_distance(activity: Activity) -> tuple[Array | None, list[str]]:
 def _device_distance(time: Array, own: Array) -> tuple[Array, list[str]]:
     known = np.flatnonzero(np.isfinite(own))
     step = np.diff(own[known])
-    limit = _DEVICE_FASTEST_M_S * np.maximum(np.diff(time[known]), 5.0)
+    limit = _DEVICE_FASTEST_M_S * np.maximum(np.diff(time[known]), 2.0)
     jump, back = step > limit, step < -1.0
     step[jump | (step < 0)] = 0.0
     first = own[known[0]]

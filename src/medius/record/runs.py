@@ -11,7 +11,7 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,8 @@ FILE_NAME = "runs.sqlite3"
 _VERSION = 1
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
-    sha256 TEXT PRIMARY KEY, path TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, method TEXT NOT NULL);
+    sha256 TEXT PRIMARY KEY, path TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, method TEXT NOT NULL,
+    kept TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, path TEXT NOT NULL, start REAL NOT NULL, stop REAL NOT NULL,
     summary TEXT NOT NULL, samples BLOB NOT NULL, profile BLOB NOT NULL);
@@ -42,13 +43,17 @@ Columns = Mapping[str, NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class KnownFile:
-    """What became of a file at an earlier import; ``run_ids`` are the runs that came from it."""
+    """What became of a file at an earlier import.
+
+    ``run_ids`` are the runs that came from it, ``kept_ids`` those that its runs are kept as, perhaps from another file.
+    """
 
     path: str
     status: str
     reason: str
     method: str
     run_ids: tuple[int, ...]
+    kept_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -174,18 +179,22 @@ class RunStore:
 
     def known_file(self, sha256: str) -> KnownFile | None:
         """Return what became of the file with this content, or None if it was never imported."""
-        row = self._execute("SELECT path, status, reason, method FROM files WHERE sha256 = ?", (sha256,)).fetchone()
+        row = self._execute(
+            "SELECT path, status, reason, method, kept FROM files WHERE sha256 = ?", (sha256,)
+        ).fetchone()
         if row is None:
             return None
         ids = self._execute("SELECT id FROM runs WHERE sha256 = ? ORDER BY start", (sha256,)).fetchall()
-        path, status, reason, method = row
-        return KnownFile(path, status, reason, method, tuple(number for (number,) in ids))
+        path, status, reason, method, kept = row
+        return KnownFile(path, status, reason, method, tuple(number for (number,) in ids), tuple(json.loads(kept)))
 
-    def remember_file(self, sha256: str, path: str, status: str, reason: str, method: str) -> None:
-        """Remember what became of a file."""
+    def remember_file(
+        self, sha256: str, path: str, status: str, reason: str, method: str, kept_ids: Sequence[int] = ()
+    ) -> None:
+        """Remember what became of a file, and as which runs its own are kept."""
         self._execute(
-            "INSERT OR REPLACE INTO files (sha256, path, status, reason, method) VALUES (?, ?, ?, ?, ?)",
-            (sha256, path, status, reason, method),
+            "INSERT OR REPLACE INTO files (sha256, path, status, reason, method, kept) VALUES (?, ?, ?, ?, ?, ?)",
+            (sha256, path, status, reason, method, json.dumps(list(kept_ids))),
         )
 
     def add_run(
@@ -201,6 +210,14 @@ class RunStore:
     def remove_run(self, run_id: int) -> None:
         """Remove a run."""
         self._execute("DELETE FROM runs WHERE id = ?", (run_id,))
+
+    def replace_run(self, run_id: int, by: int) -> None:
+        """Remove a run in favour of another that is the same one, richer."""
+        self.remove_run(run_id)
+        rows = self._execute("SELECT sha256, kept FROM files WHERE kept LIKE ?", (f"%{run_id}%",)).fetchall()
+        for sha256, kept in rows:
+            ids = [by if number == run_id else number for number in json.loads(kept)]
+            self._execute("UPDATE files SET kept = ? WHERE sha256 = ?", (json.dumps(ids), sha256))
 
     def runs(self, *, start: float = float("-inf"), stop: float = float("inf")) -> list[StoredRun]:
         """Return the runs that overlap the time from `start` to `stop` (Unix seconds), in order of time."""
