@@ -155,6 +155,12 @@ def _flight(truth: Truth, side: str | None) -> float:
     return float(np.mean([gap for gap in gaps if gap < 0.4]))
 
 
+def _step_time(truth: Truth, side: str | None) -> float:
+    own, other = truth.contacts(side or "left")[:, 0], truth.contacts("right" if side == "left" else "left")[:, 0]
+    gaps = [start - other[other < start].max() for start in own if (other < start).any()]
+    return float(np.mean([gap for gap in gaps if gap < 0.7]))
+
+
 _RULES: dict[str, Callable[[Truth, str | None], float]] = {
     "contralateral_pelvic_drop": lambda t, s: t.steps("peak_contralateral_drop_deg", s),
     "thigh_frontal_angle": lambda t, s: t.at_midstance(_frontal(t, _of("hip", s), _of("knee", s), s), s or "left"),
@@ -170,7 +176,7 @@ _RULES: dict[str, Callable[[Truth, str | None], float]] = {
     ),
     "cadence": lambda t, _: float(t.raw["cadence_spm"]),
     "stride_time": lambda t, _: t.stride_s,
-    "step_time": lambda t, _: float("nan"),
+    "step_time": _step_time,
     "contact_time": lambda t, s: float(np.diff(t.contacts(s or "left"), axis=1).mean()),
     "flight_time": _flight,
     "duty_factor": lambda t, s: float(np.diff(t.contacts(s or "left"), axis=1).mean()) / t.stride_s,
