@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 __all__ = ["FEWEST_RUNS", "PainAssociation", "associate_pain"]
 
@@ -54,7 +53,7 @@ def _associate(answered: pd.DataFrame, column: str, name: str) -> PainAssociatio
     if n_runs < FEWEST_RUNS:
         sentence = f"Nothing can be said about pain and {name} yet: {n_runs} runs have both, ten are needed."
         return PainAssociation(name, n_runs, None, None, sentence)
-    x, y = rankdata(known[column]), rankdata(known["pain"])
+    x, y = known[column].rank().to_numpy(dtype=float), known["pain"].rank().to_numpy(dtype=float)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         what = "pain" if np.ptp(y) == 0 else name
         return PainAssociation(name, n_runs, None, None, f"The {what} was the same in all {n_runs} runs.")

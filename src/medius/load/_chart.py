@@ -72,7 +72,7 @@ def draw_load_chart(runs: pd.DataFrame, *, width_in: float = 9.0, height_in: flo
     run_axis.set_ylabel("km a run")
     run_axis.set_ylim(bottom=0)
     if len(guard):
-        run_axis.legend(fontsize="small", frameon=False, loc="upper left")
+        figure.legend(fontsize="small", frameon=False, loc="outside lower center", ncols=2)
     locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     run_axis.xaxis.set_major_locator(locator)
     run_axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

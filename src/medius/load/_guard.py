@@ -8,10 +8,13 @@ part of the names that the ledger gives them.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from medius.errors import InvalidValueError
 from medius.evidence import fact
@@ -21,6 +24,7 @@ __all__ = ["GUARD_EVIDENCE", "GuardLevel", "LongRunVerdict", "guard_planned_run"
 GUARD_EVIDENCE = ("R01", "R03", "X02")
 GuardLevel = Literal["no-comparison", "within", "warn", "strong"]
 
+_DAY_NS = 86_400_000_000_000
 _BANDS: tuple[tuple[str, float, str | None], ...] = (
     ("up to 10 % longer", 10.0, None),
     ("over 10 to 30 % longer", 30.0, "hazard_ratio_over_10_to_30"),
@@ -72,7 +76,8 @@ def guard_planned_run(runs: pd.DataFrame, distance_m: float, when: pd.Timestamp)
     if not distance_m > 0:
         raise InvalidValueError("A planned run needs a distance above 0 km.")
     moment = when.tz_localize("UTC") if when.tzinfo is None else when.tz_convert("UTC")
-    verdict = _judge(runs, distance_m, moment)
+    (longest,) = _longest_before(runs, [moment])
+    verdict = _judge(longest, distance_m, moment)
     if verdict.longest_m is None or verdict.level not in ("warn", "strong"):
         return verdict
     most = fact("X02").number("warn_over") * verdict.longest_m
@@ -91,8 +96,10 @@ def guard_runs(runs: pd.DataFrame) -> pd.DataFrame:
     """
     measured = runs[runs["distance_m"] > 0]
     rows = []
-    for run_id, start, distance in zip(measured.index, measured["start"], measured["distance_m"], strict=True):
-        verdict = _judge(measured, float(distance), start)
+    longest = _longest_before(measured, list(measured["start"]))
+    columns = (measured.index, measured["start"], measured["distance_m"], longest)
+    for run_id, start, distance, before in zip(*columns, strict=True):
+        verdict = _judge(before, float(distance), start)
         low, high = verdict.hazard_interval or (None, None)
         told = (verdict.level, verdict.band, verdict.hazard_ratio, low, high, verdict.sentence)
         rows.append((run_id, start, distance, verdict.longest_m, verdict.ratio, *told))
@@ -104,10 +111,27 @@ def guard_runs(runs: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _judge(runs: pd.DataFrame, distance_m: float, when: pd.Timestamp) -> LongRunVerdict:
-    days = fact("R01").number("longest_run_window")
-    window = runs[(runs["start"] >= when - pd.Timedelta(days=days)) & (runs["start"] < when)]
-    longest = float(window["distance_m"].max()) if window["distance_m"].gt(0).any() else None
+def _longest_before(runs: pd.DataFrame, moments: Sequence[pd.Timestamp]) -> list[float | None]:
+    """Return the longest distance in the 30 days before each moment, None where there is none."""
+    ordered = runs[runs["distance_m"] > 0].sort_values("start", kind="stable")
+    starts, distances = _nanoseconds(ordered["start"]), ordered["distance_m"].to_numpy(dtype=np.float64)
+    ends = _nanoseconds(pd.Series(moments, dtype="datetime64[ns, UTC]"))
+    window = int(_window_days() * _DAY_NS)
+    first, last = np.searchsorted(starts, ends - window), np.searchsorted(starts, ends)
+    return [float(distances[a:b].max()) if b > a else None for a, b in zip(first, last, strict=True)]
+
+
+def _nanoseconds(times: pd.Series) -> NDArray[np.int64]:
+    naive = pd.to_datetime(times, utc=True).dt.tz_localize(None)
+    return naive.to_numpy(dtype="datetime64[ns]").astype(np.int64)
+
+
+def _window_days() -> float:
+    return fact("R01").number("longest_run_window")
+
+
+def _judge(longest: float | None, distance_m: float, when: pd.Timestamp) -> LongRunVerdict:
+    days = _window_days()
     if longest is None:
         sentence = f"There is no run in the {days:.0f} days before it, so it cannot be compared."
         return LongRunVerdict(when, distance_m, None, None, "no-comparison", None, None, None, sentence)
