@@ -16,8 +16,8 @@ import xarray as xr
 
 from medius.body.functions import Bools, Floats
 from medius.body.kinematics import evaluate, to_internal
-from medius.body.rotation import about_axis
-from medius.body.skeleton import GROUND, Degree, Landmark, Skeleton, is_fixed
+from medius.body.rotation import turned, turned_about
+from medius.body.skeleton import GROUND, Degree, Joint, Landmark, Skeleton, is_fixed
 from medius.errors import InvalidValueError, NothingToMeasureError
 
 __all__ = ["InverseKinematics", "inverse_kinematics"]
@@ -63,12 +63,12 @@ class InverseKinematics:
 
 @dataclass(frozen=True)
 class _Axis:
-    """A degree of freedom as the solver sees it: which column drives it, and which markers hang below it."""
+    """A degree of freedom as the solver sees it: which column drives it, and which run of markers hangs below it."""
 
     degree: Degree
     column: int
     shift: bool
-    markers: tuple[int, ...]
+    markers: slice
 
 
 def inverse_kinematics(
@@ -106,7 +106,9 @@ def inverse_kinematics(
     marks = skeleton.landmarks if landmarks is None else landmarks
     given = weights or {}
     present = set(motion.keypoint.to_numpy().tolist())
-    names = tuple(n for n in marks if n in present and given.get(n, 1.0) > 0)
+    order = tree_order(skeleton)
+    usable = (n for n in marks if n in present and given.get(n, 1.0) > 0)
+    names = tuple(sorted(usable, key=lambda n: order[marks[n].segment]))
     if len(names) < 3:
         raise NothingToMeasureError(
             f"Only {len(names)} of the skeleton's {len(marks)} landmarks are among the markers; it takes three and more."
@@ -118,6 +120,20 @@ def inverse_kinematics(
     touching = (values <= bounds[0] + 1e-9) | (values >= bounds[1] - 1e-9)
     degrees = values / to_internal(skeleton, np.ones((1, values.shape[1])))
     return InverseKinematics(degrees, skeleton.coordinate_names, residual, touching[:, :].mean(axis=0), names)
+
+
+def tree_order(skeleton: Skeleton) -> dict[str, int]:
+    """Give the segments numbers so that each one and all that hangs on it have numbers in one run."""
+    children: dict[str, list[str]] = {}
+    for joint in skeleton.joints:
+        children.setdefault(joint.parent, []).append(joint.child)
+    order: dict[str, int] = {}
+    waiting = list(reversed(children.get(GROUND, [])))
+    while waiting:
+        name = waiting.pop()
+        order[name] = len(order)
+        waiting += reversed(children.get(name, []))
+    return order
 
 
 class _Solver:
@@ -134,7 +150,9 @@ class _Solver:
         self.unit = unit
         below = self._markers_below()
         self.axes = [self._axes_of(j, below[j.child]) for j in self.joints]
-        driven = sorted({a.column for axes in self.axes for a in axes if a.column >= 0 and a.markers})
+        driven = sorted(
+            {a.column for axes in self.axes for a in axes if a.column >= 0 and a.markers.stop > a.markers.start}
+        )
         self.free = np.array([c for c in driven if not skeleton.coordinates[c].locked], dtype=int)
         rooted = [c for j in self.joints if j.parent == GROUND for d in j.shifts for c in self._column(d)]
         self.root_shift = rooted
@@ -142,18 +160,22 @@ class _Solver:
     def _column(self, degree: Degree) -> list[int]:
         return [] if degree.coordinate is None else [self.skeleton.coordinate_names.index(degree.coordinate)]
 
-    def _markers_below(self) -> dict[str, tuple[int, ...]]:
-        by_segment: dict[str, list[int]] = {j.child: [] for j in self.joints}
-        for index, mark in enumerate(self.marks):
-            by_segment[mark.segment].append(index)
+    def _markers_below(self) -> dict[str, slice]:
+        """Run of markers on a segment and all that hangs on it; the markers are in the order of `tree_order`."""
+        order = tree_order(self.skeleton)
+        places = np.array([order[m.segment] for m in self.marks])
+        last = {j.child: order[j.child] for j in self.joints}
         for joint in reversed(self.joints):
             if joint.parent != GROUND:
-                by_segment[joint.parent] += by_segment[joint.child]
-        return {k: tuple(sorted(v)) for k, v in by_segment.items()}
+                last[joint.parent] = max(last[joint.parent], last[joint.child])
+        return {
+            name: slice(int(np.searchsorted(places, order[name])), int(np.searchsorted(places, end, side="right")))
+            for name, end in last.items()
+        }
 
-    def _axes_of(self, joint: object, markers: tuple[int, ...]) -> list[_Axis]:
-        shifts = [(d, True) for d in getattr(joint, "shifts", ())]
-        turns = [(d, False) for d in getattr(joint, "rotations", ())]
+    def _axes_of(self, joint: Joint, markers: slice) -> list[_Axis]:
+        shifts = [(d, True) for d in joint.shifts]
+        turns = [(d, False) for d in joint.rotations]
         result = []
         for degree, shift in (*shifts, *turns):
             value = degree.function(np.zeros(1))[0]
@@ -265,7 +287,8 @@ class _Solver:
         for joint, axes in zip(self.joints, self.axes, strict=True):
             rotation, origin = frames[joint.parent]
             origin = rotation @ np.asarray(joint.parent_location) + origin
-            rotation = rotation @ joint.parent_turn
+            if joint.turns_parent:
+                rotation = turned(rotation, joint.parent_turn)
             for axis in axes:
                 amount, slope = evaluate(axis.degree, self.skeleton, values)
                 direction = rotation @ np.asarray(axis.degree.axis)
@@ -274,8 +297,9 @@ class _Solver:
                 if axis.shift:
                     origin = origin + amount[:, None] * direction
                 else:
-                    rotation = rotation @ about_axis(np.asarray(axis.degree.axis), amount)
-            rotation = rotation @ joint.child_turn.T
+                    rotation = turned_about(rotation, np.asarray(axis.degree.axis), amount)
+            if joint.turns_child:
+                rotation = turned(rotation, joint.child_turn.T)
             frames[joint.child] = rotation, origin - rotation @ np.asarray(joint.child_location)
         model = np.empty((count, len(self.marks), 3))
         for index, mark in enumerate(self.marks):
@@ -289,9 +313,9 @@ class _Solver:
     def _fill_slopes(self, slopes: Floats, model: Floats, drives: list[tuple[_Axis, Floats, Floats, Floats]]) -> None:
         where = {int(c): i for i, c in enumerate(self.free)}
         for axis, direction, origin, slope in drives:
-            if axis.column not in where or not axis.markers:
+            if axis.column not in where or axis.markers.start == axis.markers.stop:
                 continue
-            markers = list(axis.markers)
+            markers = axis.markers
             push = direction * slope[:, None]
             if axis.shift:
                 slopes[:, where[axis.column], markers] += push[:, None]

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from medius.body.functions import Floats
-from medius.body.rotation import about_axis
+from medius.body.rotation import turned, turned_about
 from medius.body.skeleton import GROUND, Degree, Joint, Landmark, Skeleton, is_fixed
 from medius.errors import InvalidValueError
 from medius.motion.dataset import make_motion
@@ -103,7 +103,7 @@ def evaluate(degree: Degree, skeleton: Skeleton, values: Floats) -> tuple[Floats
 
 
 def _place_child(joint: Joint, parent: Frames, skeleton: Skeleton, values: Floats) -> Frames:
-    rotation = parent.rotation @ joint.parent_turn
+    rotation = turned(parent.rotation, joint.parent_turn) if joint.turns_parent else parent.rotation
     origin = parent.point(joint.parent_location)
     for degree in joint.shifts:
         shift, _ = evaluate(degree, skeleton, values)
@@ -112,8 +112,11 @@ def _place_child(joint: Joint, parent: Frames, skeleton: Skeleton, values: Float
     for degree in joint.rotations:
         turn, _ = evaluate(degree, skeleton, values)
         if not (is_fixed(degree.function) and not turn.any()):
-            rotation = rotation @ about_axis(np.asarray(degree.axis), turn)
-    rotation = rotation @ joint.child_turn.T
+            rotation = turned_about(rotation, np.asarray(degree.axis), turn)
+    if joint.turns_child:
+        rotation = turned(rotation, joint.child_turn.T)
+    if not any(joint.child_location):
+        return Frames(rotation, origin)
     return Frames(rotation, origin - rotation @ np.asarray(joint.child_location))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from medius.body.functions import Floats
 
-__all__ = ["about_axis", "cardan_zxy", "euler_xyz"]
+__all__ = ["about_axis", "cardan_zxy", "euler_xyz", "turned", "turned_about"]
 
 
 def about_axis(axis: Floats, angle: Floats) -> Floats:
@@ -17,6 +17,32 @@ def about_axis(axis: Floats, angle: Floats) -> Floats:
     k = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
     sine, cosine = np.sin(angle)[..., None, None], np.cos(angle)[..., None, None]
     return np.asarray(np.eye(3) + sine * k + (1.0 - cosine) * (k @ k), dtype=np.float64)
+
+
+def turned_about(frames: Floats, axis: Floats, angle: Floats) -> Floats:
+    """Turn frames (…, 3, 3) about a unit axis of their own by angles (…), radians: the same as ``frames @ about_axis``.
+
+    Several times faster than a product of stacks of small matrices: about a coordinate axis two columns mix, about any
+    other axis the product splits into two with fixed matrices.
+    """
+    sine, cosine = np.sin(angle)[..., None], np.cos(angle)[..., None]
+    strongest = int(np.argmax(np.abs(axis)))
+    if abs(abs(axis[strongest]) - 1.0) < 1e-12:
+        sine = sine if axis[strongest] > 0 else -sine
+        a, b = (strongest + 1) % 3, (strongest + 2) % 3
+        result = np.empty(np.broadcast_shapes(frames.shape, (*np.shape(angle), 3, 3)))
+        result[..., strongest] = frames[..., strongest]
+        result[..., a] = cosine * frames[..., a] + sine * frames[..., b]
+        result[..., b] = cosine * frames[..., b] - sine * frames[..., a]
+        return result
+    k = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
+    first = turned(frames, k)
+    return np.asarray(frames + sine[..., None] * first + (1.0 - cosine[..., None]) * turned(first, k), dtype=np.float64)
+
+
+def turned(frames: Floats, matrix: Floats) -> Floats:
+    """Product of frames (…, 3, 3) with one fixed matrix (3, 3) from the right."""
+    return np.asarray((frames.reshape(-1, 3) @ matrix).reshape(frames.shape), dtype=np.float64)
 
 
 def euler_xyz(angles: Floats) -> Floats:

@@ -81,6 +81,16 @@ class Joint:
     child_orientation: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @cached_property
+    def turns_parent(self) -> bool:
+        """Whether the joint's axes are turned in the parent."""
+        return any(self.parent_orientation)
+
+    @cached_property
+    def turns_child(self) -> bool:
+        """Whether the joint's axes are turned in the child."""
+        return any(self.child_orientation)
+
+    @cached_property
     def parent_turn(self) -> Floats:
         """Orientation of the joint in the parent, 3 × 3."""
         return euler_xyz(np.asarray(self.parent_orientation))

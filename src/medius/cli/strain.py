@@ -75,6 +75,9 @@ def strain_command(
     marker_set: Annotated[
         str | None, typer.Option(metavar="NAME|TOML", help="Marker set. Default: recognised from the names.")
     ] = None,
+    template: Annotated[
+        bool, typer.Option("--marker-template", help="Print a marker-set map of this file to fill in, and stop.")
+    ] = False,
     unit: Annotated[str | None, typer.Option(help="Length unit of the file, if it is missing or wrong: mm, m.")] = None,
     up: Annotated[str | None, typer.Option(help="Axis of the file that points up: y, z, -y.")] = None,
     forward: Annotated[str | None, typer.Option(help="Axis of the file that the person faces.")] = None,
@@ -103,6 +106,9 @@ def strain_command(
 
       medius strain run.trc --model subject.osim --what-if step_width=0.03
     """
+    if template:
+        typer.echo(_template(file, unit), nl=False)
+        return
     options = _Options(static, model, marker_set, unit, up, forward, mirror, signs)
     source = f"sha256:{_digest(file)}"
     given = (
@@ -121,6 +127,13 @@ def strain_command(
         )
         return
     _show(given, result, changes, reserve)
+
+
+def _template(file: Path, unit: str | None) -> str:
+    from medius.motion import read_motion
+    from medius.motion.mocap import marker_set_template
+
+    return marker_set_template(read_motion(file, unit=unit).keypoint.to_numpy().tolist())
 
 
 def _digest(file: Path) -> str:

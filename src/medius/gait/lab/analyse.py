@@ -23,6 +23,7 @@ from medius.motion.mocap import (
     find_marker_set,
     landmark_segments,
     load_marker_set,
+    mean_seen,
     move_segments,
     orient,
     smooth_markers,
@@ -223,7 +224,7 @@ def _contacts(
         for side in _SIDES
         if not feet[side]
     ]
-    middle = {s: np.nanmean(np.stack(t), axis=0) for s, t in feet.items() if t}
+    middle = {s: mean_seen(np.stack(t), 0) for s, t in feet.items() if t}
     if "force" in motion and middle:
         contacts = contacts_from_forces(motion, middle)
         if contacts.stances:
@@ -264,7 +265,7 @@ def _pelvis_height(motion: xr.Dataset, segments: xr.Dataset | None, markers: Mar
     ]
     if not names:
         return None
-    return np.asarray(np.nanmean(motion.position.sel(keypoint=names).to_numpy()[:, 1], axis=1), dtype=np.float64)
+    return mean_seen(motion.position.sel(keypoint=names).to_numpy()[:, 1], 1)
 
 
 def _judge_length(motion: xr.Dataset, contacts: Contacts, notes: list[LabNote]) -> None:

@@ -40,7 +40,13 @@ _LANDING_M = 0.05
 _JERK_FPS = 100.0  # frame rate from which accelerations and jerks are sharp enough to time events
 
 
-def contacts_from_forces(motion: xr.Dataset, feet: Mapping[Side, Array], *, threshold: float = THRESHOLD_N) -> Contacts:
+def contacts_from_forces(
+    motion: xr.Dataset,
+    feet: Mapping[Side, Array],
+    *,
+    threshold: float = THRESHOLD_N,
+    cutoff_hz: float = _FORCE_CUTOFF_HZ,
+) -> Contacts:
     """Find stances from force plates.
 
     Parameters
@@ -51,6 +57,8 @@ def contacts_from_forces(motion: xr.Dataset, feet: Mapping[Side, Array], *, thre
         Side to the position of the foot (time, 3), metres; says whose foot a contact is.
     threshold
         Newton.
+    cutoff_hz
+        Low-pass of the vertical force.
 
     Returns
     -------
@@ -64,7 +72,7 @@ def contacts_from_forces(motion: xr.Dataset, feet: Mapping[Side, Array], *, thre
         vertical = np.nan_to_num(force[:, 1, plate])
         if vertical.mean() < 0:  # some laboratories store the push of the foot on the plate
             vertical = -vertical
-        smooth = low_pass(vertical, _FORCE_CUTOFF_HZ, rate) if rate > 2.5 * _FORCE_CUTOFF_HZ else vertical
+        smooth = low_pass(vertical, cutoff_hz, rate) if rate > 2.5 * cutoff_hz else vertical
         for first, end in _runs(smooth > threshold):
             if first == 0 or end == smooth.size or (end - first) / rate < _SHORTEST_S:
                 continue
@@ -200,7 +208,7 @@ def contacts_from_markers(
 
 
 def _touchdown(tracks: Sequence[Array], peak: int, fps: float) -> float | None:
-    """First of the peaks of upward acceleration of those markers that are near the ground, before the pelvis sinks fastest.
+    """First peak of upward acceleration of the markers near the ground, around the time the pelvis sinks fastest.
 
     A marker high above its lowest place, such as the toes of a foot that lands on its heel, is not landing yet.
     """
@@ -222,9 +230,7 @@ def _touchdown(tracks: Sequence[Array], peak: int, fps: float) -> float | None:
 
 
 def _lowest_heel(heel: Array, first: int, end: int, fps: float) -> float | None:
-    """Touchdown of smooth or slow recordings, in which no acceleration stands out: the heel's lowest point, which comes
-    up to 25 ms late (K40).
-    """
+    """Touchdown where no acceleration stands out (smooth or slow recordings): the heel's lowest point, late by up to 25 ms."""
     height = heel[first:end, 1]
     if not np.isfinite(height).all():
         return None

@@ -28,11 +28,14 @@ Two laboratories' means of the same quantity lie about 3.5° apart (K16); a diff
 for hip adduction and taken as the same for the other angles.
 """
 
-LAB_EVENT_ERROR_S = {"forces": 0.002, "markers": 0.009}
-"""Standard error of contact times: half a sample of the plates; the random error of Handsaker 2016 (K39)."""
+LAB_EVENT_ERROR_S = {"forces": 0.002, "markers": 0.009, "slow": 0.030}
+"""Standard error of contact times: half a sample of the plates; Handsaker 2016 (K39); under 100 frames a second (K24)."""
 
 LAB_LENGTH_ERROR_M = 0.005
 """Standard error of distances between joint centres across the body, from where the markers sit (own judgement)."""
+
+EVENT_FPS = 100.0
+"""Frame rate from which markers time contacts well."""
 
 FEW_STRIDES = 7
 """Fewer strides a leg than this are provisional (K18)."""
@@ -130,7 +133,7 @@ def _plane_observations(definition: Measure, film: Film, source: str, missing: d
     for side in sides:
         values = _plane_values(definition, film, side)
         value = cadence_of(film) if definition.code == "cadence" and film.contacts.stances else None
-        error = _systematic(definition.code, definition.unit, film.contacts)
+        error = _systematic(definition.code, definition.unit, film.contacts, film.fps)
         result.append(
             _observation(
                 definition.code, definition.unit, side, values, error, definition.evidence, _PLANE, source, missing,
@@ -184,9 +187,10 @@ def _angle_observations(
     return result
 
 
-def _systematic(code: str, unit: str, contacts: Contacts) -> float:
+def _systematic(code: str, unit: str, contacts: Contacts, fps: float) -> float:
     """Return the standard error that does not shrink with more strides, in the unit of the measure."""
-    event = LAB_EVENT_ERROR_S["forces" if contacts.method.startswith("forces") else "markers"]
+    from_plates = contacts.method.startswith("forces")
+    event = LAB_EVENT_ERROR_S["forces" if from_plates else "markers" if fps >= EVENT_FPS else "slow"]
     if unit == "deg":
         return LAB_ANGLE_ERROR_DEG
     if unit == "m":

@@ -1,5 +1,6 @@
 """Motion capture: readers and writers of laboratory files, marker sets, axes, and anatomical frames."""
 
+from medius.motion.mocap._rigid import mean_seen
 from medius.motion.mocap.c3d import read_c3d, write_c3d
 from medius.motion.mocap.cast import (
     Calibration,
@@ -36,6 +37,7 @@ __all__ = [
     "load_marker_set",
     "low_pass",
     "marker_set_template",
+    "mean_seen",
     "move_segments",
     "orient",
     "read_c3d",

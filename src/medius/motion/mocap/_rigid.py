@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import cast
 
 import numpy as np
@@ -11,7 +12,22 @@ Floats = NDArray[np.float64]
 
 Bools = NDArray[np.bool_]
 
-__all__ = ["Bools", "Floats", "all_finite", "fit_rigid_motion", "frame_from_axes", "unit"]
+__all__ = ["Bools", "Floats", "all_finite", "fit_rigid_motion", "frame_from_axes", "mean_seen", "median_seen", "unit"]
+
+
+def mean_seen(values: Floats, axis: int) -> Floats:
+    """Mean along `axis` of what is finite; NaN where nothing is (without a warning)."""
+    finite = np.isfinite(values)
+    count = finite.sum(axis=axis)
+    total = np.where(finite, values, 0.0).sum(axis=axis)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan), dtype=np.float64)
+
+
+def median_seen(values: Floats, axis: int) -> Floats:
+    """Median along `axis` of what is finite; NaN where nothing is (without a warning)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmedian(values, axis=axis), dtype=np.float64)
 
 
 def all_finite(values: Floats, axis: int | tuple[int, ...]) -> Bools:

@@ -16,7 +16,7 @@ import xarray as xr
 
 from medius.errors import InvalidValueError, NothingToMeasureError
 from medius.motion.dataset import with_log
-from medius.motion.mocap._rigid import Bools, Floats, all_finite, fit_rigid_motion, frame_from_axes
+from medius.motion.mocap._rigid import Bools, Floats, all_finite, fit_rigid_motion, frame_from_axes, median_seen
 from medius.motion.mocap.markersets import MarkerSet
 
 __all__ = ["Calibration", "calibrate", "functional_hip_centre", "harrington_hip_centre", "move_segments"]
@@ -78,7 +78,7 @@ def landmark_points(motion: xr.Dataset, markers: MarkerSet, *, still: bool) -> d
         if marker in here:
             track = motion.position.sel(keypoint=marker).to_numpy()
             if np.isfinite(track).any():
-                points[landmark] = np.nanmedian(track, axis=0) if still else track
+                points[landmark] = median_seen(track, 0) if still else track
     return points
 
 
@@ -197,9 +197,12 @@ def calibrate(still: xr.Dataset, markers: MarkerSet) -> Calibration:
     here = set(still.keypoint.to_numpy().tolist())
     for segment, names in markers.clusters.items():
         present = tuple(n for n in names if n in here)
+        if segment in rotation:
+            seen = np.isfinite(still.position.sel(keypoint=list(present)).to_numpy()).all(axis=1).any(axis=0)
+            present = tuple(n for n, known in zip(present, seen, strict=True) if known)
         if len(present) >= 3 and segment in rotation:
             track = still.position.sel(keypoint=list(present)).to_numpy()
-            clusters[segment] = present, np.nanmedian(track, axis=0).T
+            clusters[segment] = present, median_seen(track, 0).T
         elif segment in rotation:
             notes.append(f"The {segment_words(segment)} has {len(present)} markers that ride on it; it takes three.")
     origin = {s: centres[s] for s in rotation if s in centres}

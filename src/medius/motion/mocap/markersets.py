@@ -157,11 +157,14 @@ def find_marker_set(present: Iterable[str], *, name: str | None = None) -> Marke
     scored = sorted(sets, key=lambda s: (_fit(s, here), len(s.markers() & here)), reverse=True)
     best = scored[0]
     if _fit(best, here) < 0.6:
-        lacking = sorted(best.markers() - here)
+        near = sorted(best.markers() - here)
+        hint = (
+            f" The nearest is '{best.title}', which also has {', '.join(near[:12])}." if _fit(best, here) > 0.3 else ""
+        )
         raise InvalidValueError(
-            f"These markers are of no set that Medius knows. The nearest is '{best.title}', which also has "
-            f"{', '.join(lacking[:12])}{' …' if len(lacking) > 12 else ''}. Write a map: `marker_set_template()` gives "
-            "a file to fill in; pass it with marker_set=."
+            f"The markers of this file ({', '.join(sorted(here)[:8])} …) are of no set that Medius knows "
+            f"({', '.join(s.title for s in sets)}).{hint} Write a map: `medius strain FILE --marker-template` prints one "
+            "to fill in; pass it with --marker-set (marker_set= in Python)."
         )
     return best
 

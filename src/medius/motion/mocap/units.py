@@ -13,7 +13,7 @@ import xarray as xr
 
 from medius.errors import InvalidValueError
 from medius.motion.dataset import with_log
-from medius.motion.mocap._rigid import Floats, unit
+from medius.motion.mocap._rigid import Floats, mean_seen, median_seen, unit
 from medius.motion.mocap.markersets import MarkerSet
 
 __all__ = ["METRES_PER_UNIT", "orient", "settle_unit"]
@@ -30,14 +30,12 @@ _SNAP_DEG = 20.0
 
 def body_extent(positions: Floats) -> float:
     """Return the median over time of the largest spread of markers along any axis, in the unit of `positions`."""
-    seen = np.where(np.isfinite(positions), positions, np.nan)
-    frames = seen[np.isfinite(seen).any(axis=(1, 2))]
+    frames = positions[np.isfinite(positions).any(axis=(1, 2))]
     if frames.size == 0:
         return math.nan
-    with np.errstate(all="ignore"):
-        spread = np.nanmax(frames, axis=2, initial=-np.inf) - np.nanmin(frames, axis=2, initial=np.inf)
-    spread = np.where(np.isfinite(spread), spread, np.nan)
-    return float(np.nanmedian(np.nanmax(spread, axis=1)))
+    finite = np.isfinite(frames)
+    spread = np.where(finite, frames, -np.inf).max(axis=2) - np.where(finite, frames, np.inf).min(axis=2)
+    return float(np.median(spread.max(axis=1)))
 
 
 def settle_unit(positions: Floats, stated: str | None, asked: str | None, name: str) -> tuple[str, str]:
@@ -96,9 +94,7 @@ def _median_point(motion: xr.Dataset, names: list[str]) -> Floats:
     if not present:
         return np.full(3, np.nan)
     points = motion.position.sel(keypoint=present).to_numpy()
-    with np.errstate(all="ignore"):
-        middle = np.nanmean(points, axis=2) if np.isfinite(points).any() else points[:, :, 0]
-    return np.asarray(np.nanmedian(middle, axis=0), dtype=np.float64)
+    return median_seen(mean_seen(points, 2), 0)
 
 
 def _axis_vector(text: str) -> Floats:
