@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import zipfile
 from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medius.load._fit_frames import fit_checksum, looks_like_fit
 from medius.load._process import Processed, process_bytes
+from medius.load._walk import find_files
 
 NOW = 1_800_000_000.0
 SEEDS = (
@@ -91,6 +95,20 @@ def test_mutated_fit_files_with_checksums_that_fit(
     data: Path, name: str, changes: list[tuple[int, str, bytes]]
 ) -> None:
     check(process_bytes(close(mutate(seed(data, name), changes)), NOW))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=edits)
+def test_mutated_archives(tmp_path: Path, changes: list[tuple[int, str, bytes]]) -> None:
+    inner, outer = io.BytesIO(), io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.fit", b"a" * 3000)
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("b.gpx.gz", gzip.compress(b"b" * 3000))
+        archive.writestr("inner.zip", inner.getvalue())
+    (tmp_path / "export.zip").write_bytes(mutate(outer.getvalue(), changes))
+    for found in find_files([tmp_path]):
+        assert found.ignored or found.problem or found.data is not None
 
 
 @settings(max_examples=100, deadline=None)

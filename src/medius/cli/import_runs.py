@@ -58,11 +58,18 @@ def import_command(
         def show(done: int, expected: int, path: str) -> None:
             bar.update(task, completed=done, total=expected, description=Path(path).name)
 
-        report = import_runs(paths, runs, workers=workers, progress=show)
+        try:
+            report = import_runs(paths, runs, workers=workers, progress=show)
+        except KeyboardInterrupt:
+            bar.stop()
+            error_console().print("Stopped. What was imported is kept; the same command goes on from there.")
+            raise typer.Exit(130) from None
+        known = len(runs.runs())
     if as_json:
         typer.echo(json.dumps(report.to_json(), allow_nan=False, indent=2, ensure_ascii=False))
     else:
         _print_summary(report.to_json())
+        output_console().print(f"{known} runs are known in all, kept in {runs.folder}.", markup=False, soft_wrap=True)
     if all(file.status == "refused" for file in report.files) and (report.files or not report.ignored):
         raise typer.Exit(3)
 

@@ -122,7 +122,7 @@ class RunStore:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = data_folder() if folder is None else folder
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._database = sqlite3.connect(self.folder / FILE_NAME, timeout=30.0, isolation_level=None)
         except (OSError, sqlite3.OperationalError) as error:
             raise OutputError(
