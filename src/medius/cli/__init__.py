@@ -5,6 +5,7 @@ Each command is one module with a function ``register(app)``; `_COMMANDS` lists 
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -39,3 +40,11 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. Nothing half-written was left behind.\n")
         sys.exit(130)
+    except Exception as error:
+        if os.environ.get("MEDIUS_DEBUG"):
+            raise
+        sys.stderr.write(
+            f"medius: something went wrong inside Medius ({type(error).__name__}: {error}). Nothing was lost. Run it again "
+            "with MEDIUS_DEBUG=1 and send what it prints to the developers.\n"
+        )
+        sys.exit(1)

@@ -230,4 +230,6 @@ def _points(motion: xr.Dataset, side: Side) -> dict[str, Array]:
 
 
 def _point(motion: xr.Dataset, name: str) -> Array:
+    if name not in motion["keypoint"].to_numpy():
+        return np.full((motion.sizes["time"], 2), np.nan)
     return np.asarray(motion["position"].sel(keypoint=name).to_numpy(), dtype=np.float64)

@@ -80,12 +80,13 @@ class Film:
         return sign if self.view == "rear" else -sign
 
     def point(self, name: str) -> Array:
-        """Return one point, shape (time, 2), in pixels."""
-        return self._points[name]
+        """Return one point, shape (time, 2), in pixels; NaN throughout where the network does not know it."""
+        found = self._points.get(name)
+        return np.full((len(self.time), 2), np.nan) if found is None else found
 
     def middle(self, name: str) -> Array:
         """Return the middle of a left and a right point, shape (time, 2)."""
-        return (self._points[f"left_{name}"] + self._points[f"right_{name}"]) / 2
+        return (self.point(f"left_{name}") + self.point(f"right_{name}")) / 2
 
     def at(self, signal: Array, seconds: Array) -> Array:
         """Return `signal` (time,) at `seconds`, linear between frames; NaN beside gaps."""

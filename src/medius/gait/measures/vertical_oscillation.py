@@ -16,7 +16,9 @@ def _values(film: Film, side: Side | None) -> Array:
         return np.empty(0)
     # The hip key points do not follow the pelvis' height in a side view; head and shoulders do.
     near_ear = film.point("left_ear" if film.view == "side-left" else "right_ear")
-    height = (near_ear[:, 1] + film.middle("shoulder")[:, 1]) / 2 * film.scale.metres_per_pixel
+    shoulders = film.middle("shoulder")[:, 1]
+    head = near_ear[:, 1] if np.isfinite(near_ear).any() else shoulders
+    height = (head + shoulders) / 2 * film.scale.metres_per_pixel
     starts = [s.initial_contact for s in film.contacts.stances]
     step = 0.5 / film.contacts.stride_frequency
     ranges = []
