@@ -249,3 +249,41 @@ def test_the_same_clip_gives_the_same_result(drawn: Draw) -> None:
     assert first.motion is not None
     assert second.motion is not None
     assert first.motion.identical(second.motion)
+
+
+def two_dots(first: tuple[float, float, int], second: tuple[float, float, int]) -> Callable[[Bytes, Floats, int], None]:
+    """Draw two dots, each given by its place along and below the line between the sticker places, and its radius."""
+
+    def draw(picture: Bytes, centres: Floats, frame: int) -> None:
+        along = centres[1] - centres[0]
+        down = np.array([-along[1], along[0]])
+        for share, below, radius in (first, second):
+            x, y = np.round(centres[0] + share * along + below * down).astype(int).tolist()
+            cv2.circle(picture, (x, y), radius, (250, 225, 40), -1, cv2.LINE_AA)
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("extra", "why"),
+    [
+        (two_dots((0, 0.14, 6), (1, -0.14, 6)), "same height"),
+        (two_dots((0.45, 0, 6), (1.2, 0, 6)), "left and right of the middle"),
+        (two_dots((0, 0, 5), (1, 0, 7)), "one size"),
+    ],
+)
+def test_two_dots_that_are_not_placed_like_stickers_are_refused(
+    drawn: Draw, extra: Callable[[Bytes, Floats, int], None], why: str
+) -> None:
+    result = look(drawn((None, None), extra=extra))
+    assert not result.found
+    assert why in result.reason
+
+
+def test_stickers_seen_too_seldom_are_refused(drawn: Draw) -> None:
+    def hide(picture: Bytes, centres: Floats, frame: int) -> None:
+        if frame % 20 >= 4:
+            x, y = centres.mean(axis=0).astype(int).tolist()
+            picture[y - 25 : y + 25, x - 80 : x + 80] = (60, 90, 160)
+
+    assert not look(drawn(extra=hide)).found

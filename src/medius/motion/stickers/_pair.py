@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from medius.motion.stickers._centre import SPOT_FIELDS
 
@@ -190,7 +191,7 @@ def dominant_pair(spots: Candidates, pairs: Pairs, frames: Indices) -> PairModel
     traits, frame = pairs.traits[use], pairs.frame[use]
     scaled = traits / _UNIT
     quality = np.minimum(spots.column("roundness")[pairs.left[use]], spots.column("roundness")[pairs.right[use]])
-    close = np.exp(-0.5 * ((scaled[:, None] - scaled[None]) ** 2).sum(axis=2)) * quality
+    close = np.exp(-0.5 * cdist(scaled, scaled, "sqeuclidean")) * quality
     votes = _best_per_frame(close, frame)
     best = int(votes.argmax())
     centre = traits[best]
