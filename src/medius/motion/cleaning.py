@@ -21,8 +21,8 @@ _UNEVEN = 0.02
 def resample_even(motion: xr.Dataset) -> xr.Dataset:
     """Return `motion` at an even frame rate (its median one); the same object where it already is even.
 
-    Phones vary their frame rate. Frames that are missing leave a gap, which is bridged by linear interpolation and has
-    confidence 0 where no frame lies within one frame's time.
+    Phones vary their frame rate. Where frames are missing for at most `MAX_GAP_S` the gap is bridged by linear
+    interpolation, with confidence 0 where no frame lies within one frame's time; points in longer gaps are NaN.
     """
     time = motion["time"].to_numpy()
     if time.size < 3:
@@ -43,6 +43,9 @@ def resample_even(motion: xr.Dataset) -> xr.Dataset:
     confidence = motion["confidence"].to_numpy()
     spread = np.stack([np.interp(even, time, column) for column in confidence.T], axis=1)
     spread[nearest > step] = 0.0
+    after = np.clip(np.searchsorted(time, even), 1, len(time) - 1)
+    hidden = (time[after] - time[after - 1] > max(MAX_GAP_S, 1.5 * step)) & (nearest > step / 2)
+    values[hidden], spread[hidden] = np.nan, 0.0
     out = make_motion(
         values,
         time=even,
