@@ -26,6 +26,7 @@ from medius.motion.mocap import (
     mean_seen,
     move_segments,
     orient,
+    pose_segments,
     smooth_markers,
 )
 from medius.record import Side
@@ -80,11 +81,18 @@ def analyse_lab(
     notes: list[LabNote] = []
     names = motion.keypoint.to_numpy().tolist()
     both = names + (static.keypoint.to_numpy().tolist() if static is not None else [])
-    markers = _marker_set(marker_set, both)
-    clean = fill_gaps(orient(motion, markers, up=up, forward=forward, mirror=mirror), longest_s=longest_gap_s)
-    notes += _cleaning_notes(clean, markers)
-    smooth = smooth_markers(clean, cutoff_hz=cutoff_hz)
-    segments, reason = _segments(smooth, static, markers, notes, up=up, forward=forward, mirror=mirror)
+    segments: xr.Dataset | None
+    if "segment_pose" in motion:
+        markers = _marker_set(marker_set or "theia", both)
+        clean, segments = pose_segments(motion, markers)
+        smooth, reason = clean, " ".join(segments.attrs["notes"])
+        notes.append(LabNote("poses", f"Segment poses: {markers.title}. Not smoothed again."))
+    else:
+        markers = _marker_set(marker_set, both)
+        clean = fill_gaps(orient(motion, markers, up=up, forward=forward, mirror=mirror), longest_s=longest_gap_s)
+        smooth = smooth_markers(clean, cutoff_hz=cutoff_hz)
+        notes += _cleaning_notes(clean, markers)
+        segments, reason = _segments(smooth, static, markers, notes, up=up, forward=forward, mirror=mirror)
     angles = None if segments is None else joint_angles(segments)
     centres = _joint_centres(smooth, segments, markers)
     contacts = _contacts(clean, segments, angles, markers, notes)
@@ -219,6 +227,8 @@ def _contacts(
     notes: list[LabNote],
 ) -> Contacts:
     feet = {s: _tracks(motion, markers, s, ("heel", "mt1", "mt5", "toe")) for s in _SIDES}
+    if markers.poses:
+        feet = {s: _pose_tracks(motion, s) for s in _SIDES}
     notes += [
         LabNote("no-foot", f"The {side} foot has no markers: nothing about its steps can be said.")
         for side in _SIDES
@@ -254,6 +264,13 @@ def _tracks(motion: xr.Dataset, markers: MarkerSet, side: Side, landmarks: Seque
     names = [markers.landmarks.get(f"{k}_{side[0]}") for k in landmarks]
     tracks = [motion.position.sel(keypoint=n).to_numpy() for n in names if n in here]
     return [t for t in tracks if np.isfinite(t).any()]
+
+
+def _pose_tracks(motion: xr.Dataset, side: Side) -> list[Array]:
+    """Ankle and toes of stored poses stand for the foot's markers."""
+    here = set(motion.keypoint.to_numpy().tolist())
+    names = [n for n in (f"foot_{side[0]}", f"toes_{side[0]}") if n in here]
+    return [motion.position.sel(keypoint=n).to_numpy() for n in names]
 
 
 def _pelvis_height(motion: xr.Dataset, segments: xr.Dataset | None, markers: MarkerSet) -> Array | None:

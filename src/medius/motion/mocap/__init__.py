@@ -19,6 +19,7 @@ from medius.motion.mocap.markersets import (
     marker_set_template,
 )
 from medius.motion.mocap.markertext import read_marker_text
+from medius.motion.mocap.poses import pose_segments
 from medius.motion.mocap.storage import read_storage, write_storage
 from medius.motion.mocap.trc import read_trc, write_trc
 from medius.motion.mocap.units import METRES_PER_UNIT, orient
@@ -40,6 +41,7 @@ __all__ = [
     "mean_seen",
     "move_segments",
     "orient",
+    "pose_segments",
     "read_c3d",
     "read_marker_text",
     "read_storage",

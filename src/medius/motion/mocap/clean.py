@@ -16,12 +16,12 @@ FILLED_CONFIDENCE = 0.5
 
 
 def fill_gaps(motion: xr.Dataset, *, longest_s: float = 0.1) -> xr.Dataset:
-    """Fill gaps of up to `longest_s` seconds with a shape-preserving cubic; flag what was filled.
+    """Fill gaps of up to `longest_s` seconds with a cubic spline; flag what was filled.
 
     Filled points get a confidence of `FILLED_CONFIDENCE`. Longer gaps, and gaps at either end, stay empty. The log says
     how many points were filled and how many stay empty.
     """
-    from scipy.interpolate import PchipInterpolator
+    from scipy.interpolate import CubicSpline
 
     if longest_s < 0:
         raise InvalidValueError("The longest gap to fill cannot be negative.")
@@ -35,7 +35,7 @@ def fill_gaps(motion: xr.Dataset, *, longest_s: float = 0.1) -> xr.Dataset:
         if not short.any() or seen[:, marker].sum() < 4:
             continue
         known = seen[:, marker]
-        position[short, :, marker] = PchipInterpolator(time[known], position[known, :, marker])(time[short])
+        position[short, :, marker] = CubicSpline(time[known], position[known, :, marker])(time[short])
         confidence[short, marker] = FILLED_CONFIDENCE
         filled += int(short.sum())
     result = motion.assign(position=(motion.position.dims, position), confidence=(motion.confidence.dims, confidence))

@@ -63,6 +63,8 @@ class MarkerSet:
         Landmark of the body (``asis_r``, ``knee_lateral_l`` …) to the marker that is stuck on it.
     clusters
         Segment to the markers that ride on it while moving.
+    poses
+        Segment to the name of its pose, for markerless systems that store whole segments (`pose_segments`).
     """
 
     name: str
@@ -70,6 +72,7 @@ class MarkerSet:
     source: str
     landmarks: Mapping[str, str]
     clusters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    poses: Mapping[str, str] = field(default_factory=dict)
 
     def names(self, role: str) -> list[str]:
         """Markers that play a role (``pelvis``, ``pelvis_front``, ``pelvis_back``, ``pelvis_r``, ``feet`` …)."""
@@ -115,12 +118,14 @@ def _parse(text: str, name: str) -> MarkerSet:
     unknown = set(clusters) - set(SEGMENTS)
     if unknown:
         raise ValueError(f"unknown segments {sorted(unknown)}; known are {', '.join(SEGMENTS)}")
+    poses = {str(k): str(v) for k, v in raw.get("poses", {}).items()}
     return MarkerSet(
         raw.get("name", name),
         raw.get("title", name),
         raw.get("source", ""),
         landmarks,
         {k: v for k, v in clusters.items() if v},
+        poses,
     )
 
 

@@ -24,6 +24,9 @@ METRES_PER_UNIT = {"m": 1.0, "dm": 0.1, "cm": 0.01, "mm": 0.001, "in": 0.0254, "
 _PLAUSIBLE_EXTENT_M = (0.15, 4.0)
 """Markers on (part of) one person spread over at least a foot and at most a person with raised arms."""
 
+_SURE_EXTENT_M = (0.4, 3.0)
+"""Spread that lets a unit be told from the size alone: centimetres and millimetres cannot be taken for each other."""
+
 _SNAP_DEG = 20.0
 """A direction of running within this angle of a laboratory axis is taken to be that axis (a treadmill stands square)."""
 
@@ -80,8 +83,9 @@ def settle_unit(positions: Floats, stated: str | None, asked: str | None, name: 
             f"{name} says its lengths are in {known}, but then the markers on the body would spread over {size:.3g} m."
             f"{hint}"
         )
-    if len(fitting) == 1:
-        return fitting[0], "detected"
+    sure = [u for u in ("m", "cm", "mm") if _SURE_EXTENT_M[0] <= extent * METRES_PER_UNIT[u] <= _SURE_EXTENT_M[1]]
+    if len(sure) == 1:
+        return sure[0], "detected"
     raise InvalidValueError(
         f"{name} does not say its length unit and it cannot be told from the markers (spread {extent:.3g}). "
         "Pass unit='mm' or unit='m'."
