@@ -23,6 +23,8 @@ _KEEP = 40
 _ROLL_MAX_DEG = 15.0
 _STEADY = 0.57
 _SAME_GREY = 20
+_EDGE = 60.0
+_STRONGEST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,28 @@ class CameraMotion:
 
 @dataclass
 class BackgroundCollector:
-    """Keeps small grey copies of frames spread evenly over a clip of unknown length, in bounded memory."""
+    """Keeps small grey copies of frames spread evenly over a clip, in bounded memory.
 
+    Attributes
+    ----------
+    expected
+        How many frames there will be, where known: frames that would be dropped later are then not copied at all. The
+        frames kept in the end are the same.
+    frames
+        The copies, in order of time.
+    scale
+        Size of the copies relative to the clip.
+    """
+
+    expected: int | None = None
     frames: list[Gray] = field(default_factory=list)
+    scale: float = 1.0
     _stride: int = 1
     _seen: int = 0
-    scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        while self.expected is not None and self.expected > self._stride * (2 * _KEEP - 1):
+            self._stride *= 2
 
     def add(self, luma: Gray) -> None:
         """Offer one frame's luma plane."""
@@ -85,8 +103,7 @@ class BackgroundCollector:
         """Return the median picture, or None where there are too few frames."""
         if len(self.frames) < 5:
             return None
-        chosen = self.frames[:: max(1, len(self.frames) // _KEEP)]
-        return np.asarray(np.median(np.stack(chosen), axis=0), dtype=np.uint8)
+        return _median(self.frames)
 
 
 def estimate_roll(background: Gray | None) -> Roll:
@@ -116,7 +133,7 @@ def estimate_roll(background: Gray | None) -> Roll:
     return best or Roll(0.0, 2.0, "none")
 
 
-def camera_motion(frames: list[Gray], person: Box | None = None) -> CameraMotion:
+def camera_motion(frames: list[Gray], person: Box | None = None, *, background: Gray | None = None) -> CameraMotion:
     """Say whether the camera moved between the frames kept.
 
     In each frame the strongest edges outside the box `person` are looked up in the median picture: under a camera that
@@ -128,29 +145,43 @@ def camera_motion(frames: list[Gray], person: Box | None = None) -> CameraMotion
         Small grey frames in order of time.
     person
         Left, top, right and bottom of what the person covers in the clip, as shares of width and height.
+    background
+        The median picture of `frames`, where it was made already.
     """
     if len(frames) < 5:
         return CameraMotion(1.0, moving=False)
-    stack = np.stack(frames[:: max(1, len(frames) // _KEEP)])
-    background = np.median(stack, axis=0).astype(np.int16)
-    outside = np.ones(background.shape, dtype=np.bool_)
+    usual = _median(frames) if background is None else background
+    outside = np.ones(usual.shape, dtype=np.bool_)
     if person is not None:
-        height, width = background.shape
+        height, width = usual.shape
         x0, y0, x1, y1 = (max(0, round(v * n)) for v, n in zip(person, (width, height, width, height), strict=True))
         outside[y0:y1, x0:x1] = False
-    shares = [_share_in_place(frame, background, outside) for frame in stack]
+    shares = [_share_in_place(frame, usual, outside) for frame in _spread(frames)]
     steadiness = float(np.median([share for share in shares if share is not None] or [1.0]))
     return CameraMotion(steadiness, moving=steadiness < _STEADY)
 
 
-def _share_in_place(frame: Gray, background: NDArray[np.int16], outside: NDArray[np.bool_]) -> float | None:
-    across = cv2.Sobel(frame, cv2.CV_16S, 1, 0)
-    down = cv2.Sobel(frame, cv2.CV_16S, 0, 1)
-    strength = np.hypot(across, down)
-    edges = outside & (strength > max(60.0, float(np.percentile(strength[outside], 90)) if outside.any() else 60.0))
-    if edges.sum() < 200:
+def _spread(frames: list[Gray]) -> list[Gray]:
+    return frames[:: max(1, len(frames) // _KEEP)]
+
+
+def _median(frames: list[Gray]) -> Gray:
+    return np.asarray(np.median(np.stack(_spread(frames)), axis=0), dtype=np.uint8)
+
+
+def _share_in_place(frame: Gray, background: Gray, outside: NDArray[np.bool_]) -> float | None:
+    across = cv2.Sobel(frame, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(frame, cv2.CV_32F, 0, 1)
+    strength: Any = cv2.magnitude(across, down)
+    edges = outside & (strength > _EDGE)
+    n_edges, n_outside = np.count_nonzero(edges), np.count_nonzero(outside)
+    if n_edges > _STRONGEST * n_outside:
+        edges &= strength > np.percentile(strength[outside], 100 * (1 - _STRONGEST))
+        n_edges = np.count_nonzero(edges)
+    if n_edges < 200:
         return None
-    return float((np.abs(frame[edges] - background[edges]) < _SAME_GREY).mean())
+    near = cv2.absdiff(frame, background) < _SAME_GREY
+    return np.count_nonzero(edges & near) / n_edges
 
 
 def _segments(background: Gray) -> NDArray[np.float64]:

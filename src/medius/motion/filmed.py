@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,18 +145,22 @@ def read_film(
     people: list[Candidate] = []
     number = 0
     if estimator is None:
-        people, number = _choose(file, options)
+        # The network takes about a second of one core to load: that and decoding for the choice go well together.
+        with ThreadPoolExecutor(1) as pool:
+            ready = pool.submit(BlazePose.prepare, options.model, options.engine)
+            people, number = _choose(file, options)
+        ready.result()
         start = people[number].region if len(people) > 1 else None
         estimator = BlazePose(options.model, start=start, engine=options.engine)
     first = people[number].first_frame if len(people) > 1 else 0
     finder = StickerFinder(estimator.keypoints)
-    background = BackgroundCollector()
     poses: list[Pose] = []
     times: list[float] = []
     numbers: list[int] = []
     brightness: list[float] = []
     with _open(file, options) as source:
         total = _expected(source.info, options)
+        background = BackgroundCollector(total)
         for frame, pose in estimator.track(_from(iter(source), first)):
             finder.add(frame, pose.position)
             background.add(frame.luma)
@@ -179,12 +184,8 @@ def read_film(
     view = guess.view if options.view == "auto" else options.view
     motion.attrs["view"] = view
     motion = with_log(motion, "read_film", estimator=estimator.name, people=len(people), person=number + 1, view=view)
-    frames = background.frames
-    roll = (
-        estimate_roll(background.background())
-        if options.roll_deg is None
-        else Roll(float(options.roll_deg), 0.0, "given")
-    )
+    usual = background.background()
+    roll = estimate_roll(usual) if options.roll_deg is None else Roll(float(options.roll_deg), 0.0, "given")
     return Filmed(
         path=file,
         info=info,
@@ -192,7 +193,7 @@ def read_film(
         frame_numbers=tuple(numbers),
         stickers=finder.finish(view=view),
         roll=roll,
-        camera=camera_motion(frames, _person_box(motion)),
+        camera=camera_motion(background.frames, _person_box(motion), background=usual),
         guess=guess,
         n_people=max(1, len(people)),
         brightness=float(np.median(brightness)),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import deque
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 
 from medius.errors import MissingPartError
 
-__all__ = ["Network", "open_network"]
+__all__ = ["Network", "open_network", "prepare_network"]
 
 Arrays = tuple[NDArray[np.float32], ...]
 
@@ -28,7 +30,7 @@ class Network(Protocol):
         ...
 
     def finish(self) -> Arrays:
-        """Wait for the oldest begun image and return its outputs."""
+        """Wait for the oldest begun image and return its outputs, which hold until the next `start`."""
         ...
 
 
@@ -60,30 +62,21 @@ def open_network(path: Path, outputs: Sequence[str], *, engine: str = "auto", in
         ) from None
 
 
+def prepare_network(path: Path, outputs: Sequence[str], *, engine: str = "auto", in_flight: int = 2) -> None:
+    """Do the slow part of `open_network` beforehand; what is wrong is left to be told by `open_network`."""
+    if engine in ("auto", "openvino"):
+        with contextlib.suppress(ImportError):
+            _compile(path, tuple(outputs), in_flight)
+
+
 class _OpenVinoNetwork:
     engine = "openvino"
 
     def __init__(self, path: Path, outputs: Sequence[str], in_flight: int) -> None:
-        import openvino as ov
-
-        core = ov.Core()
-        whole = core.read_model(str(path))
-        heads = [output for output in whole.outputs if output.get_any_name() in outputs]
-        heads.sort(key=lambda output: list(outputs).index(output.get_any_name()))
-        # Cutting the other heads off lets the engine drop everything that only they need.
-        model = ov.Model([head.node.input_value(0) for head in heads], whole.get_parameters(), path.stem)
-        self._compiled = core.compile_model(
-            model,
-            "CPU",
-            {
-                "NUM_STREAMS": str(in_flight),
-                "INFERENCE_NUM_THREADS": max(in_flight, os.cpu_count() or 1),
-                "INFERENCE_PRECISION_HINT": "f32",
-            },
-        )
-        self._idle = deque(self._compiled.create_infer_request() for _ in range(in_flight))
+        compiled = _compile(path, tuple(outputs), in_flight)
+        self._idle = deque(compiled.create_infer_request() for _ in range(in_flight))
         self._busy: deque[Any] = deque()
-        self._n_outputs = len(heads)
+        self._n_outputs = len(compiled.outputs)
 
     def start(self, image: NDArray[np.float32]) -> None:
         request = self._idle.popleft()
@@ -93,9 +86,31 @@ class _OpenVinoNetwork:
     def finish(self) -> Arrays:
         request = self._busy.popleft()
         request.wait()
-        result = tuple(np.array(request.get_output_tensor(i).data) for i in range(self._n_outputs))
+        result = tuple(request.get_output_tensor(i).data for i in range(self._n_outputs))
         self._idle.append(request)
         return result
+
+
+@lru_cache(maxsize=3)
+def _compile(path: Path, outputs: tuple[str, ...], in_flight: int) -> Any:
+    """Read and compile a network once for all clips: that takes as long as running it on thirty frames."""
+    import openvino as ov
+
+    core = ov.Core()
+    whole = core.read_model(str(path))
+    heads = [output for output in whole.outputs if output.get_any_name() in outputs]
+    heads.sort(key=lambda output: outputs.index(output.get_any_name()))
+    # Cutting the other heads off lets the engine drop everything that only they need.
+    model = ov.Model([head.node.input_value(0) for head in heads], whole.get_parameters(), path.stem)
+    return core.compile_model(
+        model,
+        "CPU",
+        {
+            "NUM_STREAMS": str(in_flight),
+            "INFERENCE_NUM_THREADS": max(in_flight, os.cpu_count() or 1),
+            "INFERENCE_PRECISION_HINT": "f32",
+        },
+    )
 
 
 class _LiteRtNetwork:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medius.motion.pose._crop import crop, to_network
-from medius.motion.pose._network import open_network
+from medius.motion.pose._network import open_network, prepare_network
 from medius.motion.pose.detector import PersonDetector
 from medius.motion.pose.fake import absent_pose
 from medius.motion.pose.models import find_model
@@ -31,6 +31,9 @@ _SIDE = 256
 _N_RAW = 39
 _PRESENT = 0.5
 _IN_FLIGHT = 2
+_OUTPUTS = ("Identity", "Identity_1", "Identity_3")
+"""Key points, presence of a person, heat maps."""
+_KERNEL = np.arange(-3, 4)
 
 
 class BlazePose:
@@ -53,12 +56,15 @@ class BlazePose:
 
     def __init__(self, model: str = "heavy", *, start: Region | None = None, engine: str = "auto") -> None:
         self.name = f"blazepose-{model}"
-        self._network = open_network(
-            find_model(model), ("Identity", "Identity_1", "Identity_3"), engine=engine, in_flight=_IN_FLIGHT
-        )
+        self._network = open_network(find_model(model), _OUTPUTS, engine=engine, in_flight=_IN_FLIGHT)
         self._detector = PersonDetector(engine)
         self._start = start
         self.n_detections = 0
+
+    @staticmethod
+    def prepare(model: str = "heavy", engine: str = "auto") -> None:
+        """Load a network that is about to be used, for example in a thread while something else is done."""
+        prepare_network(find_model(model), _OUTPUTS, engine=engine, in_flight=_IN_FLIGHT)
 
     def track(self, frames: Iterable[P]) -> Iterator[tuple[P, Pose]]:
         """Yield each frame with its pose, two frames behind the frames drawn."""
@@ -107,19 +113,17 @@ class BlazePose:
 def _refine(unit: NDArray[np.float64], heatmap: NDArray[np.float32]) -> NDArray[np.float64]:
     """Move each point to the centre of weight of its heat map around it, as MediaPipe does (kernel 7, minimum 0.5)."""
     height, width, n = heatmap.shape
-    weights = 1.0 / (1.0 + np.exp(-heatmap.astype(np.float64)))
     out = unit.copy()
     column = np.clip((unit[:n, 0] * width).astype(int), 0, width - 1)
     row = np.clip((unit[:n, 1] * height).astype(int), 0, height - 1)
-    offsets = np.arange(-3, 4)
-    rows, columns = row[:, None] + offsets, column[:, None] + offsets
+    rows, columns = row[:, None] + _KERNEL, column[:, None] + _KERNEL
     inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
-    patch = weights[
+    logits = heatmap[
         np.clip(rows, 0, height - 1)[:, :, None],
         np.clip(columns, 0, width - 1)[:, None, :],
         np.arange(n)[:, None, None],
     ]
-    patch = np.where(inside, patch, 0.0)
+    patch = np.where(inside, 1.0 / (1.0 + np.exp(-logits.astype(np.float64))), 0.0)
     total = patch.sum(axis=(1, 2))
     good = patch.max(axis=(1, 2)) >= 0.5
     x = (patch * columns[:, None, :]).sum(axis=(1, 2)) / np.maximum(total, 1e-9) / width
