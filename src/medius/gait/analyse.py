@@ -16,7 +16,7 @@ from medius.gait.measures.cadence import cadence_of
 from medius.gait.shape import Shape, see_shape
 from medius.record import Observation, Side
 
-__all__ = ["MIN_FPS_FOR_TIMING", "MIN_STRIDES", "FilmContext", "Measurement", "measure_film"]
+__all__ = ["MIN_FPS", "MIN_FPS_FOR_TIMING", "MIN_STRIDES", "FilmContext", "Measurement", "measure_film"]
 
 Array = NDArray[np.float64]
 
@@ -24,6 +24,8 @@ MIN_STRIDES = 7
 """Fewer strides per leg are provisional: K18."""
 MIN_FPS_FOR_TIMING = 50.0
 """Contact and flight times are not given below this frame rate: K24, X04."""
+MIN_FPS = 24.0
+"""Below this frame rate a stride has too few frames for anything; 30 is the lowest that was tested: K24."""
 METHOD = "medius-gait/1"
 
 
@@ -126,6 +128,8 @@ def _why_not(film: Film, context: FilmContext, measure: Measure, side: Side | No
             + (context.sticker_reason + " " if context.sticker_reason else "")
             + "Place two bright round stickers on the back of the pelvis, as wide apart as the hip bones, and film again."
         )
+    if film.fps < MIN_FPS:
+        return f"At {film.fps:.0f} frames a second a stride has too few frames to measure. Film with 60 or more."
     if context.walking:
         return "The person in this film walks; running form is measured while running."
     if not film.contacts.stances:

@@ -29,6 +29,8 @@ _REAR_IC_BEFORE_DROP = 0.035
 _REAR_TO_AFTER_LOW = 0.040
 
 _EVENT_CUTOFF_HZ = 10.0
+_REGULAR = 0.6
+"""Running scores above 0.95, a jumble of people or a sprint start below 0.5 (`running_rhythm`)."""
 _STANCE_S = (0.10, 0.45)
 
 
@@ -95,7 +97,7 @@ def running_rhythm(motion: xr.Dataset) -> tuple[float, float]:
     """Return the stride frequency (1/s) and how regular the rhythm is (0 to 1).
 
     Both come from the autocorrelation of the left foot's height less the right one's, in which whatever is common to
-    both (camera shake, breathing) is gone. A regularity under about 0.4 means that nobody runs.
+    both (camera shake, breathing) is gone. A regularity under 0.6 means that nobody runs steadily.
     """
     fps = float(motion.attrs["fps"])
     position = motion["position"]
@@ -133,7 +135,7 @@ def find_contacts(motion: xr.Dataset) -> Contacts:
     frequency, regularity = running_rhythm(motion)
     side_view = motion.attrs["view"].startswith("side")
     method = "side-reach-extension/1" if side_view else "rear-trunk-ankle/1"
-    if not np.isfinite(frequency) or regularity < 0.3:
+    if not np.isfinite(frequency) or regularity < _REGULAR:
         return Contacts((), method, frequency)
     find = _side_events if side_view else _rear_events
     stances: list[Stance] = []

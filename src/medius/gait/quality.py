@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from medius.gait.analyse import MIN_FPS_FOR_TIMING, MIN_STRIDES
+from medius.gait.analyse import MIN_FPS, MIN_FPS_FOR_TIMING, MIN_STRIDES
 from medius.gait.contacts import SIDES
 from medius.gait.film import Film
 from medius.gait.shape import Shape
@@ -24,6 +24,7 @@ _YAW_DEG = 10.0
 _ROLL_DEG = 2.0
 _CUT_SHARE = 0.05
 _WALKING_DUTY = 0.5
+_SHORTEST_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,14 @@ def judge_film(film: Film, shape: Shape | None, *, height_known: bool) -> list[Q
     """
     if is_upside_down(film):
         return [note("upside-down")]
+    if film.fps < MIN_FPS:
+        return [note("too-few-frames", fps=round(film.fps))]
     notes = []
     strides = min(len(film.contacts.of(side)) for side in SIDES)
-    if not film.contacts.stances:
+    lasts = float(film.time[-1] - film.time[0])
+    if not film.contacts.stances and lasts < _SHORTEST_S:
+        notes.append(note("much-too-short", seconds=f"{lasts:.1f}"))
+    elif not film.contacts.stances:
         notes.append(note("not-running"))
     elif is_walking(film):
         notes.append(note("walking"))

@@ -30,6 +30,7 @@ Progress = Callable[[int, int | None], None]
 _SCAN_S = 3.0
 _SCAN_EVERY_S = 0.25
 _CHOOSE_S = 2.0
+_FEWEST_FRAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,11 @@ def read_film(
         info, notes = source.info, tuple(source.notes)
     if not poses:
         raise NothingToMeasureError(f"{file.name} has no frame that can be decoded. Copy it again from the phone.")
+    if len(poses) < _FEWEST_FRAMES:
+        raise NothingToMeasureError(
+            f"{file.name} holds only {len(poses)} frame{'s' if len(poses) > 1 else ''}, which is a picture, not a film. "
+            "Film at least fifteen seconds of steady running."
+        )
     motion = _motion(poses, np.array(times), estimator, info)
     seen = int(np.isfinite(motion["position"].to_numpy()[:, 0]).any(axis=1).sum())
     if seen < 3:

@@ -43,7 +43,7 @@ def find_people(frames: Iterable[Picture], detector: PersonDetector) -> list[Can
     count = 0
     for frame in frames:
         count += 1
-        for detection in detector(frame):
+        for detection in detector.everywhere(frame):
             for person in people:
                 last = person[-1][1].region
                 apart = float(np.hypot(detection.region.x - last.x, detection.region.y - last.y))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 
@@ -34,6 +35,8 @@ _IN_FLIGHT = 2
 _OUTPUTS = ("Identity", "Identity_1", "Identity_3")
 """Key points, presence of a person, heat maps."""
 _KERNEL = np.arange(-3, 4)
+_SAME_PERSON_S = 1.5
+_SAME_PERSON_SIZES = 0.5
 
 
 class BlazePose:
@@ -60,6 +63,8 @@ class BlazePose:
         self._detector = PersonDetector(engine)
         self._start = start
         self.n_detections = 0
+        self._last: Region | None = start
+        self._last_time = 0.0
 
     @staticmethod
     def prepare(model: str = "heavy", engine: str = "auto") -> None:
@@ -76,7 +81,7 @@ class BlazePose:
                 done, pose, region = self._finish(*waiting.popleft(), smoother)
             else:
                 done = None
-            looked_at = region or self._detect(frame, region)
+            looked_at = region or self._detect(frame)
             if looked_at is not None:
                 planes = (frame.luma, frame.chroma_u, frame.chroma_v)
                 self._network.start(to_network(crop(planes, looked_at, _SIDE), 1 / 255, 0.0))
@@ -89,10 +94,15 @@ class BlazePose:
             done, pose, region = self._finish(*waiting.popleft(), smoother)
             yield done, pose
 
-    def _detect(self, frame: P, near: Region | None) -> Region | None:
+    def _detect(self, frame: P) -> Region | None:
+        """Find the person again: near the last place for a while, then anywhere."""
         self.n_detections += 1
-        found = self._detector(frame)
-        return found[0].region if found else None
+        found = [detection.region for detection in self._detector(frame)]
+        if self._last is not None and frame.time_s - self._last_time < _SAME_PERSON_S:
+            last = self._last
+            found = [r for r in found if math.hypot(r.x - last.x, r.y - last.y) < _SAME_PERSON_SIZES * last.size]
+            found.sort(key=lambda r: math.hypot(r.x - last.x, r.y - last.y))
+        return found[0] if found else None
 
     def _finish(self, frame: P, region: Region | None, smoother: AuxiliarySmoother) -> tuple[P, Pose, Region | None]:
         if region is None:
@@ -107,6 +117,7 @@ class BlazePose:
         points = region.to_picture(refined)
         confidence = 1.0 / (1.0 + np.exp(-np.minimum(raw[:33, 3], raw[:33, 4])))
         smoothed = smoother(points[33:35], frame.time_s, region.size)
+        self._last, self._last_time = region, frame.time_s
         return frame, Pose(points[:33], confidence, present), region_from_points(smoothed[0], smoothed[1])
 
 
