@@ -116,14 +116,14 @@ def _drawn(tell: Callable[[str, int, int | None], None], title: str, frames: int
 
 
 def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
-    from medius.report._format import format_interval, format_value
+    from medius.report._format import format_number, format_value
 
     console.print()
     for sentence in data.summary:
         console.print(f"  {sentence.text}", soft_wrap=False)
     table = Table(box=None, padding=(0, 2), header_style="bold")
     for column, justify in (("", "left"), ("left", "right"), ("right", "right"), ("both", "right"), ("", "left")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+        table.add_column(column, justify=justify, no_wrap=bool(column))  # type: ignore[arg-type]
     names = {measure.code: measure.name for measure in data.measures}
     rows: dict[str, dict[str | None, str]] = {}
     provisional: set[str] = set()
@@ -131,7 +131,8 @@ def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
         if one.value is not None:
             cell = format_value(one.value, one.unit, one.code)
             if one.interval_95 is not None:
-                cell += f" [dim]({format_interval(one.interval_95, one.unit, one.code)})[/]"
+                half = (one.interval_95[1] - one.interval_95[0]) / 2
+                cell = f"{cell} [dim]± {format_number(half, one.unit, one.code)}[/]"
             rows.setdefault(one.code, {})[one.side] = cell
             if one.status == "provisional":
                 provisional.add(one.code)
@@ -140,6 +141,7 @@ def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
         table.add_row(names.get(code, code), cells.get("left", ""), cells.get("right", ""), cells.get(None, ""), mark)
     console.print()
     console.print(table)
+    console.print("  [dim]± is half of the 95 % interval.[/]")
     for missing in data.not_measurable[:4]:
         console.print(f"  [dim]{names.get(missing.code, missing.code)}: {missing.reason}[/]")
     for note in data.quality:

@@ -69,6 +69,8 @@ class Finding:
         Ids of facts.
     z
         Standard deviations from the comparison group's mean, where there is one.
+    short
+        One plain sentence for a summary; empty where nothing stands out.
     """
 
     code: str
@@ -79,6 +81,7 @@ class Finding:
     certainty: str
     evidence: tuple[str, ...]
     z: float | None = None
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +192,13 @@ def _against(rule: dict[str, Any], observation: Observation) -> Finding:
     else:
         limit, z, shown = 0.0, None, ""
     severity = _severity(observation, limit, rule["direction"])
-    text = rule[severity].format(
-        side=observation.side or "",
-        value=_number(observation.value, observation.unit),
-        z="" if z is None else f"{abs(z):.1f}",
-        reference=shown,
-    )
-    return Finding(
-        rule["code"], observation.side, severity, rule["title"], text, rule["certainty"], tuple(rule["evidence"]), z
-    )
+    words = {
+        "side": observation.side or "",
+        "value": _number(observation.value, observation.unit),
+        "z": "" if z is None else f"{abs(z):.1f}",
+        "reference": shown,
+    }
+    return _finding(rule, observation.side, severity, words, z)
 
 
 def _severity(observation: Observation, limit: float, direction: str) -> Severity:
@@ -217,9 +218,24 @@ def _sides(rule: dict[str, Any], observations: Sequence[Observation]) -> list[Fi
     difference = differences[0]
     larger: Side = "left" if difference.value > 0 else "right"
     severity: Severity = "stands-out" if difference.beyond_error else "as-expected"
-    text = rule[severity].format(side=larger, value=_number(abs(difference.value), difference.unit))
-    side = larger if difference.beyond_error else None
-    return [Finding(rule["code"], side, severity, rule["title"], text, rule["certainty"], tuple(rule["evidence"]))]
+    words = {"side": larger, "value": _number(abs(difference.value), difference.unit)}
+    return [_finding(rule, larger if difference.beyond_error else None, severity, words, None)]
+
+
+def _finding(
+    rule: dict[str, Any], side: Side | None, severity: Severity, words: dict[str, str], z: float | None
+) -> Finding:
+    return Finding(
+        code=rule["code"],
+        side=side,
+        severity=severity,
+        title=rule["title"],
+        text=rule[severity].format(**words),
+        certainty=rule["certainty"],
+        evidence=tuple(rule["evidence"]),
+        z=z,
+        short=rule["short"].format(**words) if severity == "stands-out" else "",
+    )
 
 
 def _number(value: float, unit: str) -> str:

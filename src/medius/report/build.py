@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from medius import evidence
+from medius.findings import Finding as Weighed
 from medius.findings import caveats, findings_from_form, next_steps, reference_for, side_differences
 from medius.gait.measures import MEASURES
 from medius.gait.session import FilmResult, FormAnalysis
@@ -32,8 +33,6 @@ from medius.report.model import (
 )
 
 __all__ = ["build_report"]
-
-_STANDS_OUT = "What stands out: {titles}."
 
 
 def build_report(
@@ -62,7 +61,7 @@ def build_report(
     ]
     steps = [Sentence(s.text, s.evidence) for s in next_steps(observations, findings)]
     cautions = [Sentence(c.text, c.evidence) for c in caveats(observations)]
-    summary = _summary(analysis, shown)
+    summary = _summary(analysis, findings)
     notes = _quality(analysis)
     pictures: list[KeyFrame] = []
     if with_pictures:
@@ -101,16 +100,14 @@ def build_report(
     )
 
 
-def _summary(analysis: FormAnalysis, findings: Sequence[Finding]) -> list[Sentence]:
+def _summary(analysis: FormAnalysis, findings: Sequence[Weighed]) -> list[Sentence]:
     by_code = {(o.code, o.side): o for o in analysis.observations if o.value is not None}
     stand_out = [f for f in findings if f.severity == "stands-out"]
     sentences: list[Sentence] = []
     if not by_code:
         return [Sentence("Nothing could be measured. Below it says why, and how to film again.", ("K25",))]
     if stand_out:
-        titles = list(dict.fromkeys(f.title + (f" ({f.side})" if f.side else "") for f in stand_out))
-        evidence_ids = tuple(dict.fromkeys(i for f in stand_out for i in f.evidence))
-        sentences.append(Sentence(_STANDS_OUT.format(titles=", ".join(titles)), evidence_ids))
+        sentences += [Sentence(f.short, f.evidence) for f in stand_out]
     elif findings:
         ids = tuple(dict.fromkeys(i for f in findings for i in f.evidence))
         sentences.append(Sentence("Nothing stands out beyond the uncertainty of the measurement.", ids))
