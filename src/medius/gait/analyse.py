@@ -22,10 +22,10 @@ Array = NDArray[np.float64]
 
 MIN_STRIDES = 7
 """Fewer strides per leg are provisional: K18."""
-MIN_FPS_FOR_TIMING = 50.0
-"""Contact and flight times are not given below this frame rate: K24, X04."""
-MIN_FPS = 24.0
-"""Below this frame rate a stride has too few frames for anything; 30 is the lowest that was tested: K24."""
+MIN_FPS_FOR_TIMING = 49.5
+"""Contact and flight times are not given below 50 frames a second, as cameras keep it: K24, X04."""
+MIN_FPS = 23.5
+"""Below 24 frames a second (23.976 counts) a stride has too few for anything; 30 is the lowest that was tested: K24."""
 METHOD = "medius-gait/1"
 
 
@@ -188,6 +188,10 @@ def _observe(
         value = float(np.mean(values)) if not math.isfinite(value) else value
         # Only the first and the last contact count over the whole clip: the error falls with the number of strides.
         random = random / math.sqrt(max(1, n))
+    if measure.code == "crossover_share":
+        # Agresti and Coull's adjustment: no crossing in n steps does not prove that there never is one.
+        share = (float(values.sum()) + 2.0) / (n + 4.0)
+        random = math.sqrt(share * (1.0 - share) / (n + 4.0))
     systematic = math.hypot(correction.systematic, _camera_error(film, context, measure, value))
     if n == 1:
         random = systematic
@@ -204,7 +208,7 @@ def _observe(
         unit=measure.unit,
         standard_error=error,
         interval_95=(low, high),
-        smallest_detectable_change=max(own_change, measure.random_sdd or 0.0),
+        smallest_detectable_change=max(own_change, measure.between_days_change or 0.0),
         n_strides=n,
         status="final" if n >= _enough(measure, side) else "provisional",
         reason=None

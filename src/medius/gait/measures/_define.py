@@ -45,8 +45,9 @@ class Measure:
         For measures that are not a reading of one signal: values of all steps of one leg (or of all, with side None).
     needs
         What has to be there besides the key points.
-    random_sdd
-        Where set, the floor of the smallest detectable change, from a test-retest study (unit of the measure).
+    between_days_change
+        Where set, the smallest change between two days that test-retest studies of two-dimensional video could tell from
+        day-to-day variation (K19, X05), in the measure's unit: the floor of the smallest detectable change.
     """
 
     code: str
@@ -60,7 +61,7 @@ class Measure:
     reading: Reading = "midstance"
     values: Callable[[Film, Side | None], Array] | None = None
     needs: frozenset[Needs] = frozenset()
-    random_sdd: float | None = None
+    between_days_change: float | None = None
 
 
 def angle_from_plumb(upper: Array, lower: Array) -> Array:

@@ -37,4 +37,5 @@ MEASURE = Measure(
     signal=_signal,
     reading="stance-peak",
     needs=frozenset({"stickers"}),
+    between_days_change=2.8,
 )

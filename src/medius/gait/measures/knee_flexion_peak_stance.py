@@ -17,4 +17,5 @@ MEASURE = Measure(
     evidence=("K19", "K23", "P01"),
     signal=knee_flexion,
     reading="stance-peak",
+    between_days_change=3.8,
 )

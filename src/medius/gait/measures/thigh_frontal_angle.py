@@ -26,4 +26,5 @@ MEASURE = Measure(
     views=frozenset({"rear", "front"}),
     evidence=("K19", "K20", "K21"),
     signal=_signal,
+    between_days_change=2.3,
 )

@@ -23,4 +23,5 @@ MEASURE = Measure(
     evidence=("K19", "K23"),
     signal=_signal,
     reading="contact",
+    between_days_change=4.8,
 )

@@ -24,4 +24,5 @@ MEASURE = Measure(
     evidence=("K04", "K19"),
     signal=_signal,
     reading="stance-mean",
+    between_days_change=2.3,
 )
