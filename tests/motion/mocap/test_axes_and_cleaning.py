@@ -172,8 +172,18 @@ def test_sets_are_recognised_from_the_names(data: Path) -> None:
     assert find_marker_set(static.keypoint.to_numpy()).name == "fukuchi-rbds"
     running = read_motion(data / "mocap" / "hamner" / "subject02_running.trc")
     assert find_marker_set(running.keypoint.to_numpy()).name == "hamner"
-    opencap = "r.ASIS_study L.ASIS_study r.PSIS_study L.PSIS_study C7_study r_shoulder_study L_shoulder_study".split()
-    opencap += [f"{s}_{p}_study" for s in ("r", "L") for p in ("thigh1", "thigh2", "thigh3", "sh1", "sh2", "sh3", "calc", "toe")]
+    opencap = [
+        "r.ASIS_study",
+        "L.ASIS_study",
+        "r.PSIS_study",
+        "L.PSIS_study",
+        "C7_study",
+        "r_shoulder_study",
+        "L_shoulder_study",
+    ]
+    opencap += [
+        f"{s}_{p}_study" for s in ("r", "L") for p in ("thigh1", "thigh2", "thigh3", "sh1", "sh2", "sh3", "calc", "toe")
+    ]
     opencap += [f"{s}_5meta_study" for s in ("r", "L")]
     assert find_marker_set(opencap).name == "opencap"
 

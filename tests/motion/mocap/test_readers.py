@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ def moving(frames: int = 40, markers: int = 4) -> np.ndarray:
     t = np.arange(frames)[:, None, None] / 100.0
     axis = np.arange(3)[None, :, None]
     marker = np.arange(markers)[None, None, :]
-    return 0.3 * np.sin(2.0 * t + axis + marker) + 0.4 * marker * (axis == 1) + 0.1 * axis
+    return np.asarray(0.3 * np.sin(2.0 * t + axis + marker) + 0.4 * marker * (axis == 1) + 0.1 * axis)
 
 
 def motion_of(position: np.ndarray, **attrs: object) -> object:
@@ -42,7 +43,9 @@ def test_every_file_of_the_c3d_suite_opens(data: Path, capsys: pytest.CaptureFix
     files = sorted((data / "mocap" / "c3d-suite").glob("*.c3d"))
     assert len(files) == 9
     with capsys.disabled():
-        print("\n| file | frames | markers | per second | plates | unseen points |\n|---|---|---|---|---|---|")
+        sys.stdout.write(
+            "\n| file | frames | markers | per second | plates | unseen points |\n|---|---|---|---|---|---|\n"
+        )
         for file in files:
             motion = read_motion(file)
             seen = np.isfinite(motion.position.to_numpy()).all(axis=1)
@@ -50,9 +53,10 @@ def test_every_file_of_the_c3d_suite_opens(data: Path, capsys: pytest.CaptureFix
             assert motion.attrs["unit"] == "m"
             # A whole gait laboratory is a few metres wide: the unit was understood.
             assert 0.1 < np.nanmax(np.abs(motion.position.to_numpy())) < 20.0
-            print(
+            sys.stdout.write(
                 f"| {file.name} | {motion.sizes['time']} | {motion.sizes['keypoint']} | {motion.attrs['fps']:g} "
                 f"| {motion.sizes.get('plate', 0)} | {int((~seen).sum())} |"
+                "\n"
             )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from medius.body import joint_angles
 from medius.errors import InvalidValueError, MediusError, NothingToMeasureError
 from medius.gait.contacts import Contacts
-from medius.gait.lab.contacts import contacts_from_forces, contacts_from_markers
+from medius.gait.lab.contacts import WALKING, contacts_from_forces, contacts_from_markers
 from medius.gait.lab.measures import lab_observations, stride_curves
 from medius.gait.lab.result import LabNote, LabResult
 from medius.gait.lab.views import lab_films
@@ -253,9 +253,11 @@ def _contacts(
             for s in _SIDES
             if f"knee_flexion_{s[0]}" in known
         }
+        flexion = {s: v for s, v in flexion.items() if np.isfinite(v).any()}
     toes = {s: t[0] for s in _SIDES if (t := _tracks(motion, markers, s, ("toe",)))}
     contacts = contacts_from_markers(motion, height, feet, flexion, toes)
-    notes.append(LabNote("contacts", "Contacts from markers (first peak of the foot's vertical acceleration)."))
+    if contacts.stances:
+        notes.append(LabNote("contacts", "Contacts from markers, not from force plates."))
     return contacts
 
 
@@ -275,7 +277,9 @@ def _pose_tracks(motion: xr.Dataset, side: Side) -> list[Array]:
 
 def _pelvis_height(motion: xr.Dataset, segments: xr.Dataset | None, markers: MarkerSet) -> Array | None:
     if segments is not None and "pelvis" in segments.segment.to_numpy():
-        return np.asarray(segments.origin.sel(segment="pelvis").to_numpy()[:, 1], dtype=np.float64)
+        height = np.asarray(segments.origin.sel(segment="pelvis").to_numpy()[:, 1], dtype=np.float64)
+        if np.isfinite(height).any():
+            return height
     here = set(motion.keypoint.to_numpy().tolist())
     names = [n for n in markers.names("pelvis") if n in here] or [
         n for n in markers.clusters.get("pelvis", ()) if n in here
@@ -293,6 +297,9 @@ def _judge_length(motion: xr.Dataset, contacts: Contacts, notes: list[LabNote]) 
                 "short", f"The trial lasts {seconds:.1f} s: too few strides for a steady mean. Ten seconds are good."
             )
         )
+    if contacts.method == WALKING:
+        words = "This is walking: a foot is always on the ground. Steps of walking are measured only from force plates."
+        notes.append(LabNote("walking", words))
     if contacts.duty_factor > _WALKING_DUTY:
         notes.append(
             LabNote(

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from medius.gait.contacts import Contacts, Stance
-from medius.motion.mocap import low_pass
+from medius.motion.mocap import low_pass, lowest_seen
 from medius.record import Side
 
 __all__ = ["THRESHOLD_N", "contacts_from_forces", "contacts_from_markers", "touchdowns_from_pelvis"]
@@ -37,6 +37,12 @@ _ACCELERATION_CUTOFF_HZ = 40.0
 _SHORTEST_S, _LONGEST_S = 0.08, 1.2
 _SPLIT_S = 0.03
 _LANDING_M = 0.05
+_FLIGHT_M, _FLIGHT_SHARE = 0.02, 0.05
+_BOUNCE_M = 0.02
+
+WALKING = "none: walking"
+"""Method of contacts that were not looked for because the markers show walking."""
+
 _JERK_FPS = 100.0  # frame rate from which accelerations and jerks are sharp enough to time events
 
 
@@ -141,6 +147,8 @@ def build_contacts(spans: Mapping[Side, Sequence[tuple[float, float]]], method: 
 
 def sinking_peaks(pelvis_height: Array, fps: float) -> NDArray[np.int64]:
     """Frames at which the pelvis sinks fastest, once a step."""
+    if not np.isfinite(pelvis_height).any() or np.subtract(*np.nanpercentile(pelvis_height, [95, 5])) < _BOUNCE_M:
+        return np.empty(0, dtype=np.int64)
     height = low_pass(pelvis_height, 10.0, fps) if fps > 30 else pelvis_height
     speed = np.gradient(np.where(np.isfinite(height), height, np.nanmean(height))) * fps
     spread = float(np.subtract(*np.percentile(-speed, [95, 5])))
@@ -189,22 +197,34 @@ def contacts_from_markers(
     spans: dict[Side, list[tuple[float, float]]] = {"left": [], "right": []}
     sides: list[Side] = [s for s in _SIDES if feet.get(s)]
     peaks = sinking_peaks(pelvis_height, fps)
-    lowest = {s: np.nanmin(np.stack([t[:, 1] for t in feet[s]]), axis=0) for s in sides}
+    lowest = {s: lowest_seen(np.stack([t[:, 1] for t in feet[s]]), 0) for s in sides}
+    if len(sides) == 2 and _always_grounded(lowest["left"], lowest["right"]):
+        return Contacts((), WALKING, float("nan"))
     for index, peak in enumerate(peaks):
         heights = {s: lowest[s][peak] for s in sides if np.isfinite(lowest[s][peak])}
         if not heights:
             continue
         side = min(heights, key=lambda s: heights[s])
-        if len(sides) == 1 and heights[side] > np.nanmin(lowest[side]) + 0.05:
+        if len(sides) == 1 and heights[side] > np.nanmin(lowest[side]) + _LANDING_M:
             continue
         start = _touchdown(feet[side], int(peak), fps)
         following = peaks[index + 1] / fps if index + 1 < len(peaks) else peak / fps + 0.38
-        end = _toe_off(knee_flexion.get(side), toes.get(side), start, following, fps) if start is not None else None
+        knee, toe = knee_flexion.get(side), toes.get(side)
+        if knee is None and toe is None and len(feet[side]) > 1:
+            toe = feet[side][1]
+        end = _toe_off(knee, toe, start, following, fps) if start is not None else None
         if start is not None and end is not None:
             spans[side].append((start, end))
-    by_jerk = bool(toes) and (fps >= _JERK_FPS or not knee_flexion)
+    by_jerk = not knee_flexion or (bool(toes) and fps >= _JERK_FPS)
     method = "markers-acceleration-" + ("toe-jerk/1" if by_jerk else "knee-extension/1")
     return build_contacts({s: _joined(v) for s, v in spans.items()}, method)
+
+
+def _always_grounded(left: Array, right: Array) -> bool:
+    """Whether one foot is always within a few centimetres of its lowest place: walking, which has no flight."""
+    above = np.minimum(left - np.nanpercentile(left, 2), right - np.nanpercentile(right, 2))
+    seen = above[np.isfinite(above)]
+    return bool(seen.size and (seen > _FLIGHT_M).mean() < _FLIGHT_SHARE)
 
 
 def _touchdown(tracks: Sequence[Array], peak: int, fps: float) -> float | None:

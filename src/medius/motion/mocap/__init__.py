@@ -1,6 +1,6 @@
 """Motion capture: readers and writers of laboratory files, marker sets, axes, and anatomical frames."""
 
-from medius.motion.mocap._rigid import mean_seen
+from medius.motion.mocap._rigid import lowest_seen, mean_seen
 from medius.motion.mocap.c3d import read_c3d, write_c3d
 from medius.motion.mocap.cast import (
     Calibration,
@@ -37,6 +37,7 @@ __all__ = [
     "landmark_segments",
     "load_marker_set",
     "low_pass",
+    "lowest_seen",
     "marker_set_template",
     "mean_seen",
     "move_segments",

@@ -98,7 +98,8 @@ def add_forces(
         Time of the first sample (s).
     """
     dims = ("force_time", "space", "plate")
-    result = motion.copy(deep=False)
+    known = [n for n in ("force", "centre_of_pressure", "free_moment", "force_time") if n in motion.variables]
+    result = motion.drop_vars(known)
     result.attrs = dict(motion.attrs) | {"force_rate": float(rate)}
     for name, values in (("force", force), ("centre_of_pressure", centre), ("free_moment", free_moment)):
         result[name] = (dims, np.asarray(values, dtype=np.float64))

@@ -12,7 +12,17 @@ Floats = NDArray[np.float64]
 
 Bools = NDArray[np.bool_]
 
-__all__ = ["Bools", "Floats", "all_finite", "fit_rigid_motion", "frame_from_axes", "mean_seen", "median_seen", "unit"]
+__all__ = [
+    "Bools",
+    "Floats",
+    "all_finite",
+    "fit_rigid_motion",
+    "frame_from_axes",
+    "lowest_seen",
+    "mean_seen",
+    "median_seen",
+    "unit",
+]
 
 
 def mean_seen(values: Floats, axis: int) -> Floats:
@@ -21,6 +31,12 @@ def mean_seen(values: Floats, axis: int) -> Floats:
     count = finite.sum(axis=axis)
     total = np.where(finite, values, 0.0).sum(axis=axis)
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan), dtype=np.float64)
+
+
+def lowest_seen(values: Floats, axis: int) -> Floats:
+    """Least along `axis` of what is finite; NaN where nothing is (without a warning)."""
+    least = np.where(np.isfinite(values), values, np.inf).min(axis=axis)
+    return np.asarray(np.where(np.isfinite(least), least, np.nan), dtype=np.float64)
 
 
 def median_seen(values: Floats, axis: int) -> Floats:
