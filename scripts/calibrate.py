@@ -229,6 +229,8 @@ _OTHER = """
         ("step_time", "side", 0.014, "K34"),
         ("stride_time", "side", 0.014, "K34"),
         ("cadence", "side", 0.5, "K34"),
+        ("stride_time", "rear", 0.014, "K34"),
+        ("cadence", "rear", 0.5, "K34"),
     )
 )
 

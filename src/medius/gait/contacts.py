@@ -223,7 +223,7 @@ def _calm(signal: Array, fps: float) -> Array:
         return signal
     index = np.arange(len(signal))
     filled = np.interp(index, index[finite], signal[finite])
-    b, a = butter(2, _EVENT_CUTOFF_HZ / (fps / 2) / (2**0.5 - 1) ** 0.25)
+    b, a = butter(2, min(_EVENT_CUTOFF_HZ / (fps / 2) / (2**0.5 - 1) ** 0.25, 0.99))
     return np.where(finite, np.asarray(filtfilt(b, a, filled), dtype=np.float64), np.nan)
 
 

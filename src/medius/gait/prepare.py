@@ -72,7 +72,7 @@ def body_scale(film: Film, height_m: float) -> Scale | None:
     The lengths of trunk, thigh and shank in the picture are added up and compared with the share of the height that they
     make. People differ in their proportions: the error is taken as 3 %.
     """
-    trunk = float(np.nanmedian(np.linalg.norm(film.middle("shoulder") - film.middle("hip"), axis=1)))
+    trunk = _long(film.middle("shoulder") - film.middle("hip"), 50)
     sides = ("left", "right") if film.view in ("rear", "front") else (film.view.removeprefix("side-"),)
     legs = [
         _long(film.point(f"{side}_hip") - film.point(f"{side}_knee"))
@@ -86,5 +86,6 @@ def body_scale(film: Film, height_m: float) -> Scale | None:
     return Scale(share * height_m / pixels, _BODY_SHARE_ERROR)
 
 
-def _long(segment: Array) -> float:
-    return float(np.nanpercentile(np.linalg.norm(segment, axis=1), 90))
+def _long(segment: Array, percentile: float = 90) -> float:
+    lengths = np.linalg.norm(segment, axis=1)
+    return float(np.nanpercentile(lengths, percentile)) if np.isfinite(lengths).any() else float("nan")
