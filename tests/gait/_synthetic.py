@@ -144,7 +144,7 @@ class Runner:
 def flexion_from_reach(points: Points, side: str) -> Array:
     """Return knee flexion from the distance of hip and ankle alone (law of cosines), degrees."""
     reach = np.linalg.norm(points[f"{side}_ankle"] - points[f"{side}_hip"], axis=1)
-    return 180.0 - np.degrees(np.arccos((THIGH**2 + SHANK**2 - reach**2) / (2 * THIGH * SHANK)))
+    return np.asarray(180.0 - np.degrees(np.arccos((THIGH**2 + SHANK**2 - reach**2) / (2 * THIGH * SHANK))))
 
 
 def mirrored(motion: xr.Dataset) -> xr.Dataset:
@@ -235,7 +235,7 @@ def _foot_path(run: Runner, since: Array) -> tuple[Array, Array]:
         (run.period, run.reach_px, -speed),
     ]  # fmt: skip
     swing = np.clip((since - run.contact_s) / (run.period - run.contact_s), 0.0, 1.0)
-    return _through(knots, since), 200.0 * np.sin(np.pi * swing) ** 2
+    return _through(knots, since), np.asarray(200.0 * np.sin(np.pi * swing) ** 2)
 
 
 def _rear_points(run: Runner, time: Array) -> Points:

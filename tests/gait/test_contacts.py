@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +15,16 @@ from medius.gait.contacts import SIDES, Contacts, Stance, find_contacts, running
 from medius.gait.prepare import prepare_film
 from medius.gait.quality import is_walking
 from medius.motion import make_motion
+from medius.record import Side
 
 from ._rendered import REAR, SIDE, rendered_truth, true_film
 from ._synthetic import Runner, mirrored, noisy, slowed
 
-FRAME_RATES = (30.0, 60.0, 120.0, 240.0)
+FRAME_RATES = (23.976, 25.0, 30.0, 50.0, 60.0, 120.0, 240.0)
 
 
 def errors(
-    contacts: Contacts, truth: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]
+    contacts: Contacts, truth: Mapping[Side, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Return found less true contact and toe-off of every stance found, seconds, shape (n, 2)."""
     rows = []
@@ -54,9 +56,9 @@ def test_every_stance_is_found_at_every_frame_rate(view: str, fps: float) -> Non
     for side in SIDES:
         assert len(true[side]) - 1 <= len(contacts.of(side)) <= len(true[side])
     off = errors(contacts, true)
-    assert np.abs(off).max() < 0.016
+    assert np.abs(off).max() < (0.016 if fps >= 30 else 0.022)
     # The error is one of definition, the same in every stance: times are not bound to the frames.
-    assert off.std(axis=0).max() < 0.003
+    assert off.std(axis=0).max() < (0.003 if fps >= 30 else 0.005)
     assert [stance.initial_contact for stance in contacts.stances] == sorted(
         stance.initial_contact for stance in contacts.stances
     )

@@ -15,7 +15,7 @@ from medius.gait.prepare import prepare_film
 from medius.gait.quality import dark_note, is_upside_down, is_walking, judge_film, note, tilt_note
 from medius.gait.shape import Shape, see_shape
 
-from ._synthetic import HEIGHT, Runner, rolled, scaled
+from ._synthetic import HEIGHT, Runner, rolled, scaled, slowed
 
 TEXTS = tomllib.loads(files("medius.gait").joinpath("quality.toml").read_text("utf-8"))
 
@@ -38,7 +38,10 @@ def test_each_fault_of_a_film_is_named(view: str) -> None:
     assert codes(run.motion, height_known=False) == ["no-height"]
     assert "too-short" in codes(Runner(view=view, seconds=4.0).motion)
     assert "too-far" in codes(scaled(run.motion, 0.25))
-    assert "not-running" in codes(Runner(view=view, seconds=0.5).motion)
+    assert "much-too-short" in codes(Runner(view=view, seconds=0.5).motion)
+    assert "not-running" in codes(slowed(Runner(view=view, fps=120.0).motion, 4.0))
+    assert codes(Runner(view=view, fps=12.0).motion) == ["too-few-frames"]
+    assert "too-few-frames" not in codes(Runner(view=view, fps=23.976).motion)
     shifted = run.motion.copy(deep=True)
     shifted["position"].loc[{"space": "y"}] += HEIGHT - 1050.0
     assert "cut-off-feet" in codes(shifted)
@@ -95,7 +98,7 @@ def test_every_note_says_what_is_wrong_and_what_to_do(code: str) -> None:
 
 
 def test_a_film_in_which_nobody_is_ever_seen_is_judged_without_a_crash() -> None:
-    motion = Runner(view="side-right", seconds=3.0).motion.copy(deep=True)
+    motion = Runner(view="side-right", seconds=4.0).motion.copy(deep=True)
     motion["position"][:] = np.nan
     motion["confidence"][:] = 0.0
     assert "not-running" in codes(motion)
