@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
@@ -16,11 +16,10 @@ from rich.table import Table
 
 import medius
 from medius.cli._console import error_console, output_console
-from medius.gait.session import FormAnalysis
-from medius.report import ReportData, Video, report_object
-from medius.report.build import build_report
-from medius.report.key_frames import write_annotated_video
-from medius.report.writer import FileWriter, render_report
+
+if TYPE_CHECKING:
+    from medius.gait.session import FormAnalysis
+    from medius.report import ReportData
 
 __all__ = ["register"]
 
@@ -73,6 +72,9 @@ def register(app: typer.Typer) -> None:
         Film yourself on a treadmill from behind and from the side, at hip height, three to four metres away. Two bright
         stickers on the back of the pelvis let Medius measure pelvic drop.
         """
+        from medius.report import report_object
+        from medius.report.build import build_report
+
         views = view.split(",") if "," in view else view
         folder = out if out is not None else (None if json_ else Path("out"))
         with _Bar(error_console(), hidden=quiet) as bar:
@@ -92,6 +94,10 @@ def _write(
     analysis: FormAnalysis, data: ReportData, folder: Path, video: bool, tell: Callable[[str, int, int | None], None]
 ) -> list[Path]:
     from dataclasses import replace
+
+    from medius.report import Video
+    from medius.report.key_frames import write_annotated_video
+    from medius.report.writer import FileWriter, render_report
 
     with FileWriter(folder) as writer:
         videos = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,7 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from medius.cli._console import output_console
-from medius.evidence import Claim, Fact, claims, fact, facts, uses
+
+if TYPE_CHECKING:
+    from medius.evidence import Claim, Fact
 
 __all__ = ["register"]
 
@@ -28,6 +30,8 @@ def register(app: typer.Typer) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
         """Print a fact with its source and certainty, or what rests on it."""
+        from medius.evidence import claims, fact, facts
+
         wanted = [fact(_tidy(fact_id)) for fact_id in fact_ids or ()]
         if show_list:
             wanted = list(facts().values())
@@ -54,6 +58,8 @@ def _tidy(fact_id: str) -> str:
 
 def print_json(wanted: list[Fact], told: list[Claim], show_uses: bool) -> None:
     """Write one JSON object with the facts and claims to standard output."""
+    from medius.evidence import uses
+
     records = []
     for item in wanted:
         record: dict[str, Any] = item.model_dump(mode="json")
@@ -80,6 +86,8 @@ def _table(wanted: list[Fact]) -> Table:
 
 
 def _print_fact(console: Console, item: Fact) -> None:
+    from medius.evidence import uses
+
     console.print(f"[bold]{item.id}[/]  {escape(item.statement)}")
     lines = {
         "Found": item.finding,
@@ -98,6 +106,8 @@ def _print_fact(console: Console, item: Fact) -> None:
 
 
 def _print_uses(console: Console, item: Fact) -> None:
+    from medius.evidence import uses
+
     console.print(f"[bold]{item.id}[/]  {escape(item.statement)}")
     resting = uses(item.id)
     for use in resting:

@@ -9,7 +9,6 @@ import typer
 
 from medius.cli._console import output_console
 from medius.errors import MissingPartError
-from medius.motion.pose.models import MODELS, find_model, prepare_models
 
 __all__ = ["register"]
 
@@ -26,12 +25,16 @@ def register(app: typer.Typer) -> None:
         ] = Path("node_modules/@mediapipe/pose"),
     ) -> None:
         """Copy the networks from the npm package to where Medius looks for them, checked by hash."""
+        from medius.motion.pose.models import prepare_models
+
         files = prepare_models(package)
         output_console().print(f"{len(files)} networks ready in {files[0].parent}")
 
     @models.command(name="list")
     def list_() -> None:
         """Say which networks are there."""
+        from medius.motion.pose.models import MODELS, find_model
+
         console = output_console()
         for name in MODELS:
             try:

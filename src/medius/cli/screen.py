@@ -8,7 +8,7 @@ import os
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,19 +18,9 @@ from rich.table import Table
 
 from medius.cli._console import error_console, output_console
 from medius.errors import InvalidValueError, OutputError
-from medius.record.runs import data_folder
-from medius.screen import (
-    Answers,
-    Clearance,
-    Score,
-    Screening,
-    accept_clearances,
-    load_answers,
-    read_answers,
-    read_clearances,
-    run_dialogue,
-    screen,
-)
+
+if TYPE_CHECKING:
+    from medius.screen import Answers, Clearance, Score, Screening
 
 __all__ = ["register", "render_text", "show"]
 
@@ -57,6 +47,9 @@ def register(app: typer.Typer) -> None:
         ] = None,
     ) -> None:
         """Ask what hurts, where and since when; say what fits, and what must see a doctor first."""
+        from medius.record.runs import data_folder
+        from medius.screen import Answers, load_answers, screen
+
         today = dt.datetime.now().astimezone().date()
         path = answers or save or data_folder() / "screening.json"
         given = load_answers(path) if answers or (path.is_file() and not new) else Answers({})
@@ -73,6 +66,8 @@ def register(app: typer.Typer) -> None:
 
 def _with_clearance(given: Answers, by: str, on: str) -> Answers:
     """Return `given` with a clearance of every red flag that stands now, and of nothing that may come later."""
+    from medius.screen import read_clearances, screen
+
     standing = [flag.id for flag in screen(given).red_flags if flag.cleared_by is None]
     if not standing:
         raise InvalidValueError("These answers show no red flag that stands, so there is nothing to clear.")
@@ -84,6 +79,8 @@ def _ask(path: Path, given: Answers, today: dt.date, *, quiet: bool) -> Answers:
 
     The day of the answers stays that of the first one, so that a clearance given in between counts.
     """
+    from medius.screen import accept_clearances, read_answers, run_dialogue
+
     console = error_console() if quiet else output_console()
     values = dict(given.values)
     answered_on = given.answered_on or today.isoformat()
