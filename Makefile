@@ -38,8 +38,8 @@ run: setup  ## analyse the sample runner; results in out/
 	$(BIN)/medius analyse samples/runner/rear.mp4 samples/runner/side.mp4 --height 1.79 --out out
 
 lint: $(VENV)/.dev  ## style, types, and which room may import which
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check src tests scripts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 

@@ -93,7 +93,7 @@ def _join(number: int, crowd: People, tracks: list[Track]) -> None:
                 cost[row, column] = distance
     assigned: set[int] = set()
     rows, columns = linear_sum_assignment(np.where(np.isfinite(cost), cost, 1e6))
-    for row, column in zip(rows, columns, strict=True):
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         if np.isfinite(cost[row, column]):
             alive[column].add(number, people[present[row]])
             assigned.add(row)
