@@ -9,12 +9,15 @@ from medius.evidence import fact
 from medius.exercises import exercise
 from medius.programme._models import Equipment, Step, Track
 
-__all__ = ["LOADED", "build_tracks", "next_weight"]
+__all__ = ["LOADED", "WARM_UP_MIN", "build_tracks", "fit_tracks", "next_weight"]
 
 LOADED = "weight"
 """Name of the variant with a weight in the hand."""
 
-_MOST_REPETITIONS = 12
+WARM_UP_MIN = 3.0
+"""Minutes before the first exercise."""
+
+_MOST_REPETITIONS = 10
 _FEWEST_REPETITIONS = 6
 
 
@@ -70,7 +73,7 @@ def _deadlift(equipment: Equipment) -> Track:
     steps = list(_steps("single-leg-deadlift", (2, 6), (2, 8), (3, 8)))
     weights = sorted(set(equipment.weights_kg))
     if not weights:
-        steps += _steps("single-leg-deadlift", (3, 10), (3, 12))
+        steps += _steps("single-leg-deadlift", (3, 10))
     weight: float | None = _first_weight(weights) if weights else None
     first = 6
     while weight is not None:
@@ -88,6 +91,43 @@ def _deadlift(equipment: Equipment) -> Track:
         steps=tuple(steps),
         evidence=("X13", "X63", "X69", "X70", "X82", "E01", "E05", "E17", "E27"),
     )
+
+
+def fit_tracks(tracks: tuple[Track, ...], minutes: float) -> tuple[tuple[Track, ...], int]:
+    """Fit ladders to the minutes of a session; return them and how many of them one session holds.
+
+    Each ladder has the same share of the time, whatever is trained beside it, so that a step back on one never makes room
+    for more of another. Where not even one fits, its sets are cut.
+    """
+    longest = max(step.minutes for track in tracks for step in track.steps)
+    count = min(max(int((minutes - WARM_UP_MIN) / longest), 1), len(tracks))
+    share = (minutes - WARM_UP_MIN) / count
+    return tuple(track.model_copy(update={"steps": _cut(track.steps, share)}) for track in tracks), count
+
+
+def _cut(steps: tuple[Step, ...], share: float) -> tuple[Step, ...]:
+    """Keep what fits, with fewer sets where that is still a step forward; weights end where a whole set would be lost."""
+    found: list[Step] = []
+    for step in steps:
+        sets = next((n for n in range(step.sets, 0, -1) if _with_sets(step, n).minutes <= share), 0)
+        if sets < step.sets and step.load_kg > 0:
+            break
+        if sets == 0:
+            continue
+        cut, before = _with_sets(step, sets), found[-1] if found else None
+        same = before is not None and before.exercise == cut.exercise and before.variant == cut.variant
+        if (
+            before is None
+            or not same
+            or cut.sets * cut.repetitions > before.sets * before.repetitions
+            or cut.load_kg > 0
+        ):
+            found.append(cut)
+    return tuple(found) or (_with_sets(steps[0].model_copy(update={"repetitions": _FEWEST_REPETITIONS - 1}), 1),)
+
+
+def _with_sets(step: Step, sets: int) -> Step:
+    return step.model_copy(update={"sets": sets})
 
 
 def _first_weight(weights: list[float]) -> float:

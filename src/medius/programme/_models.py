@@ -240,6 +240,7 @@ class Plan(Value):
     days: tuple[PlannedDay, ...] = ()
     pre_run: tuple[str, ...] = ()
     retraining: tuple[Retraining, ...] = ()
+    tracks_per_session: int = 5
     starts_standing: bool = False
     first_side: Side = "left"
     blocked: bool = False

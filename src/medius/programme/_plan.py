@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medius.evidence import claim, fact
-from medius.programme._ladders import build_tracks
+from medius.programme._ladders import build_tracks, fit_tracks
 from medius.programme._models import Plan, PlanInput, Sentence
 from medius.programme._outlook import race_outlook
 from medius.programme._retrain import retraining_for
@@ -34,9 +34,11 @@ def make_plan(given: PlanInput) -> Plan:
                 ),
             ),
         )
+    tracks, per_session = fit_tracks(build_tracks(given.equipment), given.minutes)
     plan = Plan(
         given=given,
-        tracks=build_tracks(given.equipment),
+        tracks=tracks,
+        tracks_per_session=per_session,
         runs=run_steps(given),
         days=planned_days(given),
         pre_run=_pre_run(given),

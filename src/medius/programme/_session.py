@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from medius.evidence import fact
-from medius.programme._ladders import LOADED
+from medius.programme._ladders import LOADED, WARM_UP_MIN
 from medius.programme._models import (
     Done,
     Item,
@@ -17,7 +17,6 @@ from medius.programme._models import (
     RunStep,
     Sentence,
     Session,
-    Step,
     Track,
     check_history,
 )
@@ -28,8 +27,6 @@ from medius.programme._state import State, fold, places_after_gap, run_place_aft
 from medius.record import Side
 
 __all__ = ["next_session"]
-
-_WARM_UP_MIN = 3.0
 
 
 def next_session(
@@ -75,7 +72,7 @@ def next_session(
     items = _items(plan, state, planned) if planned.strength else ()
     run, run_reasons = _run(plan, state, known, planned, rest_pain) if planned.run else (None, ())
     pre_run = _pre_run(plan) if run is not None else ()
-    minutes = (_WARM_UP_MIN + sum(item.step.minutes for item in items)) if items else 0.0
+    minutes = (WARM_UP_MIN + sum(item.step.minutes for item in items)) if items else 0.0
     reasons = (*_reasons(plan, state, planned, items), *run_reasons)
     return Session(
         date=planned.date,
@@ -150,16 +147,11 @@ def _planned(plan: Plan, day: dt.date) -> PlannedDay:
 def _items(plan: Plan, state: State, planned: PlannedDay) -> tuple[Item, ...]:
     places = places_after_gap(state.places, state.last_strength, planned.date)
     other: Side = "right" if plan.first_side == "left" else "left"
-    left = plan.given.minutes - _WARM_UP_MIN
+    open_tracks = [track for track in _in_turn(plan, planned) if _unlocked(plan, track.name, places)]
     found: list[Item] = []
-    for track in _in_order(plan, planned):
-        if not _unlocked(plan, track.name, places):
-            continue
+    for track in open_tracks[: plan.tracks_per_session]:
         level = min(_allowed_level(track, places[track.name] // 2, state), len(track.steps) - 1)
-        step = _fitted(track.steps[level], left)
-        if step is None:
-            continue
-        left -= step.minutes
+        step = track.steps[level]
         sides: tuple[Side, ...] = (plan.first_side, other) if step.both_sides else ()
         found.append(Item(track=track.name, level=level, step=step, sides=sides))
     return tuple(sorted(found, key=lambda item: _ORDER_OF_DOING.index(item.track)))
@@ -169,11 +161,10 @@ _ORDER_OF_DOING = ("clamshell", "side-lift", "bridge", "pelvis", "deadlift")
 """Lying before standing before loaded (X13)."""
 
 
-def _in_order(plan: Plan, planned: PlannedDay) -> tuple[Track, ...]:
-    """Return the ladders, most important first; the two least important take turns."""
-    *first, one, two = plan.tracks
-    odd = planned.date.toordinal() % 2
-    return (*first, *((one, two) if odd else (two, one)))
+def _in_turn(plan: Plan, planned: PlannedDay) -> tuple[Track, ...]:
+    """Return the ladders in the turn of the day, which depends on the date alone."""
+    first = planned.date.toordinal() % len(plan.tracks)
+    return (*plan.tracks[first:], *plan.tracks[:first])
 
 
 def _unlocked(plan: Plan, track: str, places: dict[str, int]) -> bool:
@@ -191,15 +182,6 @@ def _allowed_level(track: Track, level: int, state: State) -> int:
     return min(level, loaded[0] - 1) if loaded else level
 
 
-def _fitted(step: Step, minutes: float) -> Step | None:
-    """Return the step with as many sets as fit the minutes, or None."""
-    for sets in range(step.sets, 0, -1):
-        smaller = step.model_copy(update={"sets": sets})
-        if smaller.minutes <= minutes:
-            return smaller
-    return None
-
-
 def _run(
     plan: Plan, state: State, history: Sequence[Done], planned: PlannedDay, rest_pain: float | None
 ) -> tuple[Run | None, tuple[Sentence, ...]]:
@@ -212,7 +194,7 @@ def _run(
     place = min(run_place_after_gap(state.run_place, state.last_run, planned.date), len(plan.runs) - 1)
     step = plan.runs[place]
     long = step.run_min > 0 or _is_long_day(plan, planned.date)
-    wanted = step.km if long else 0.6 * step.km
+    wanted = step.km if long else max(_SHORT_SHARE * step.km, *(0.0, *(s.km for s in plan.runs if s.run_min > 0)))
     km, longest = guarded_km(plan.given, history, planned.date, wanted)
     if km <= 0:
         return None, (
@@ -227,6 +209,10 @@ def _run(
         reason = Sentence(text=text, evidence=("X02", "R01", "X71"))
     run = Run(step=step, minutes=round(minutes_of(step)), guard_longest_km=longest, cues=cues_for_run(plan, state.runs))
     return run, (reason,)
+
+
+_SHORT_SHARE = 0.6
+"""A short run is this share of the long one, and never less than the last stop-start run."""
 
 
 def _is_long_day(plan: Plan, day: dt.date) -> bool:

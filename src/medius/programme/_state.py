@@ -91,7 +91,7 @@ def fold(plan: Plan, history: Iterable[Done]) -> State:
             worst = _worse(strength if done.items else "ok", running if done.run else "ok")
             verdicts.append((done.date, worst))
             backs, last_back = (backs + 1, done.date) if worst == "back" else (0, last_back)
-        rest_pain = next((p for p in (done.pain_now, done.next_morning) if p is not None), rest_pain)
+        rest_pain = max((p for p in (done.pain_now, done.next_morning) if p is not None), default=rest_pain)
     return State(
         places,
         run_place,
