@@ -107,11 +107,10 @@ def choose_cutoff(motion: xr.Dataset, *, lowest: float = 10.0, highest: float = 
     candidates = np.arange(1.0, min(25.0, 0.45 * fps), 0.5)
     position = motion["position"].to_numpy()
     signals = position.reshape(len(position), -1)
-    whole = np.isfinite(signals).all(axis=0)
-    signals = signals[:, whole]
+    moves = np.isfinite(signals).all(axis=0) & (np.ptp(signals, axis=0) > 0)
+    signals = signals[:, moves]
     if signals.shape[1] == 0 or len(signals) < 30 or candidates.size < 6:
         return float(np.clip(10.0, min(lowest, top), top))
-    signals = signals[:, np.ptp(signals, axis=0) > 0]
     residual = np.stack(
         [np.sqrt(np.mean((signals - _butterworth(signals, fps, cutoff)) ** 2, axis=0)) for cutoff in candidates]
     )
