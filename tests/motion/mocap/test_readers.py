@@ -249,3 +249,31 @@ def test_writing_where_nothing_can_be_written_is_said(tmp_path: Path) -> None:
     for write in (write_c3d, write_trc):
         with pytest.raises(OutputError, match="cannot be written"):
             write(motion, tmp_path / "missing" / "out.c3d")  # type: ignore[arg-type]
+
+
+def test_damaged_files_never_take_the_program_down(data: Path, tmp_path: Path) -> None:
+    """Flipped bytes in header and parameters: some bring the native decoder down; each is read or refused."""
+    whole = (data / "mocap" / "c3d-suite" / "pc_int.c3d").read_bytes()
+    outcomes = []
+    for seed in (1, 2, 3, 29, 138):  # 29 and 138 crash ezc3d 1.7 in this file
+        random = np.random.default_rng(seed)
+        broken = bytearray(whole)
+        for place in random.integers(0, 4096, size=12):
+            broken[place] = random.integers(256)
+        (tmp_path / "broken.c3d").write_bytes(broken)
+        try:
+            read_c3d(tmp_path / "broken.c3d")
+            outcomes.append("read")
+        except MediusError as error:
+            outcomes.append(str(error))
+    assert len(outcomes) == 5
+
+
+def test_a_decoder_that_dies_becomes_a_sentence(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from medius.motion.mocap import c3d
+
+    worker = tmp_path / "_c3d_worker.py"
+    worker.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    monkeypatch.setattr(c3d, "__file__", str(tmp_path / "c3d.py"))
+    with pytest.raises(UnreadableFileError, match=r"is damaged .*the decoder stopped"):
+        read_c3d(data / "mocap" / "c3d-suite" / "pc_int.c3d")

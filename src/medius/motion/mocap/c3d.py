@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 import math
 import struct
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,7 @@ __all__ = ["read_c3d", "write_c3d"]
 
 _BLOCK = 512
 _MAGIC = 80
+_TIMEOUT_S = 120
 
 
 @reader(".c3d")
@@ -45,31 +50,20 @@ def read_c3d(path: Path, /, *, unit: str | None = None, **_: Any) -> xr.Dataset:
     UnreadableFileError
         If the file is not C3D, is damaged, or holds no points.
     """
-    import ezc3d
-
     _check_header(path)
-    try:
-        content = ezc3d.c3d(str(path))
-    except Exception as error:
-        raise UnreadableFileError(f"{path.name} is damaged and cannot be read as C3D ({error}).") from error
-    parameters = content["parameters"].get("POINT", {})
-    points = np.asarray(content["data"]["points"], dtype=np.float64)[:3].transpose(2, 0, 1)
-    residual = content["data"]["meta_points"]["residuals"][0].T
-    points = np.where((residual < 0)[:, None, :], np.nan, points)
-    rate = float(content["header"]["points"]["frame_rate"])
-    poses = _segment_poses(content, points.shape[0])
-    labels = _strings(parameters, "LABELS")
-    labels += [f"point {i + 1}" for i in range(len(labels), points.shape[2])]
-    stated = next(iter(_strings(parameters, "UNITS")), None)
+    told, arrays = _decode(path)
+    points = np.where((arrays["residuals"] < 0)[:, None, :], np.nan, arrays["points"])
+    poses = _segment_poses(arrays["rotations"], told["rotation_labels"], points.shape[0])
+    labels = told["labels"] + [f"point {i + 1}" for i in range(len(told["labels"]), points.shape[2])]
     if points.shape[2] == 0 and poses is not None:
         names, values = poses
         points, labels = values[:, :, :3, 3].transpose(0, 2, 1), list(names)
     motion = build_marker_motion(
         points,
         names=labels[: points.shape[2]],
-        rate=rate,
+        rate=told["rate"],
         path=path,
-        stated_unit=stated,
+        stated_unit=next(iter(told["units"]), None),
         asked_unit=unit,
         kind="c3d",
     )
@@ -77,10 +71,25 @@ def read_c3d(path: Path, /, *, unit: str | None = None, **_: Any) -> xr.Dataset:
     if poses is not None:
         names, values = poses
         values[:, :, :3, 3] *= scale
-        motion = motion.assign(segment_pose=(("time", "segment", "row", "column"), values)).assign_coords(
-            segment=list(names)
-        )
-    return _with_platforms(motion, path, scale)
+        motion = motion.assign(segment_pose=(("time", "segment", "row", "column"), values))
+        motion = motion.assign_coords(segment=list(names))
+    return _with_platforms(motion, told, arrays, scale)
+
+
+def _decode(path: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
+    """Decode in a process of its own: a file that brings the decoder down becomes a sentence."""
+    command = [sys.executable, "-I", str(Path(__file__).with_name("_c3d_worker.py")), str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableFileError(f"{path.name} is damaged: decoding it did not end in {_TIMEOUT_S} s.") from error
+    if done.returncode != 0:
+        detail = done.stderr.decode(errors="replace").strip()[-200:] or "the decoder stopped"
+        raise UnreadableFileError(f"{path.name} is damaged and cannot be read as C3D ({detail}).")
+    with np.load(io.BytesIO(done.stdout), allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    told: dict[str, Any] = json.loads(arrays.pop("told").tobytes())
+    return told, arrays
 
 
 def _check_header(path: Path) -> None:
@@ -107,49 +116,27 @@ def _check_header(path: Path) -> None:
         )
 
 
-def _strings(group: Any, key: str) -> list[str]:
-    """All strings of a parameter, with the overflow parameters ``LABELS2``, ``LABELS3`` … that long lists use."""
-    found: list[str] = []
-    for name in (key, *(f"{key}{i}" for i in range(2, 20))):
-        value = group.get(name, {}).get("value", []) if name in group else []
-        found += [str(v) for v in value]
-        if name != key and name not in group:
-            break
-    return found
-
-
-def _segment_poses(content: Any, frames: int) -> tuple[list[str], Floats] | None:
-    """Read the 4 × 4 poses of segments that markerless systems store, as (time, segment, 4, 4); None where absent."""
-    raw = np.asarray(content["data"].get("rotations", np.empty((4, 4, 0, 0))), dtype=np.float64)
+def _segment_poses(raw: Floats, labels: list[str], frames: int) -> tuple[list[str], Floats] | None:
+    """Poses of segments that markerless systems store, as (time, segment, 4, 4); None where absent."""
     if raw.size == 0:
         return None
-    labels = _strings(content["parameters"].get("ROTATION", {}), "LABELS")
-    labels += [f"segment {i + 1}" for i in range(len(labels), raw.shape[2])]
+    names = labels + [f"segment {i + 1}" for i in range(len(labels), raw.shape[2])]
     poses = raw.transpose(3, 2, 0, 1)
     step = max(1, round(poses.shape[0] / max(frames, 1)))
-    return labels[: raw.shape[2]], poses[::step].copy()
+    return names[: raw.shape[2]], poses[::step].copy()
 
 
-def _with_platforms(motion: xr.Dataset, path: Path, scale: float) -> xr.Dataset:
-    """Add force plates; a plate that cannot be worked out is left out and said so in the log."""
-    import ezc3d
-
-    try:
-        content = ezc3d.c3d(str(path), extract_forceplat_data=True)
-        plates = [p for p in content["data"]["platform"] if np.asarray(p["force"]).size]
-    except Exception as error:  # the library raises many kinds; the markers stay usable
-        return with_log(motion, "force plates left out", reason=str(error))
-    if not plates:
+def _with_platforms(motion: xr.Dataset, told: dict[str, Any], arrays: dict[str, Floats], scale: float) -> xr.Dataset:
+    """Add force plates; plates that cannot be worked out are left out and said so in the log."""
+    if told["reason"]:
+        return with_log(motion, "force plates left out", reason=told["reason"])
+    if not told["plates"]:
         return motion
-    rate = float(content["header"]["analogs"]["frame_rate"])
-    force = np.stack([np.asarray(p["force"]).T for p in plates], axis=2)
-    centre = np.stack([np.asarray(p["center_of_pressure"]).T for p in plates], axis=2) * scale
-    free = np.stack([np.asarray(p["Tz"]).T for p in plates], axis=2)
-    if str(plates[0]["unit_moment"]).lower().startswith("nmm"):
-        free = free / 1000.0
+    rate = told["force_rate"]
     if not (rate > 0 and math.isfinite(rate)):
         return with_log(motion, "force plates left out", reason="the file gives no analog rate")
-    return add_forces(motion, force, centre, free, rate)
+    free = arrays["free"] / 1000.0 if told["moment_unit"].lower().startswith("nmm") else arrays["free"]
+    return add_forces(motion, arrays["force"], arrays["centre"] * scale, free, rate)
 
 
 def write_c3d(motion: xr.Dataset, path: str | Path) -> Path:
