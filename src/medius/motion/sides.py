@@ -73,7 +73,7 @@ def _period(between: Array, fps: float) -> float | None:
     centred = np.nan_to_num(between - np.nanmean(between, axis=0))
     spectrum = np.fft.rfft(centred, 2 * n, axis=0)
     correlation = np.fft.irfft(np.abs(spectrum) ** 2, axis=0)[:n].sum(axis=1)
-    if correlation[0] <= 0:
+    if correlation[0] <= 1e-9 * n:  # nothing moves but the last digit
         return None
     correlation = correlation / correlation[0] * n / np.maximum(n - np.arange(n), 0.3 * n)
     low, high = round(_PERIOD_S[0] * fps), min(round(_PERIOD_S[1] * fps), n - 2)
