@@ -105,6 +105,8 @@ def test_units_are_told_from_the_size_of_a_person(scale: float, size: float) -> 
 def test_units_that_cannot_be_told_are_asked_for() -> None:
     with pytest.raises(InvalidValueError, match="Pass unit="):
         settle_unit(np.zeros((3, 3, 2)), None, None, "file")
+    with pytest.raises(InvalidValueError, match=r"would spread over 1.7e\+03 m"):
+        settle_unit(np.array([[[0.0, 1.0], [0.0, 1700.0], [0.0, 0.0]]]), "mm", "m", "file")
     with pytest.raises(InvalidValueError, match="not a length unit"):
         settle_unit(np.ones((3, 3, 2)), None, "furlong", "file")
 

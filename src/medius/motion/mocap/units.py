@@ -68,6 +68,11 @@ def settle_unit(positions: Floats, stated: str | None, asked: str | None, name: 
     if asked is not None:
         if asked not in METRES_PER_UNIT:
             raise InvalidValueError(f"'{asked}' is not a length unit. Use one of {', '.join(METRES_PER_UNIT)}.")
+        size = body_extent(positions) * METRES_PER_UNIT[asked]
+        if size > 50.0 or 0.0 < size < 0.01:
+            raise InvalidValueError(
+                f"With unit='{asked}' the markers of {name} would spread over {size:.3g} m. Give the unit they are in."
+            )
         return asked, "given"
     extent = body_extent(positions)
     low, high = _PLAUSIBLE_EXTENT_M
