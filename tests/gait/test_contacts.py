@@ -153,7 +153,6 @@ def test_walking_is_recognised_from_the_side(cadence: float) -> None:
     assert film.contacts.duty_factor == pytest.approx(0.62, abs=0.03)
 
 
-@pytest.mark.xfail(reason="From behind contact is looked for in the last 0.35 strides before toe-off, as in running.")
 def test_walking_is_recognised_from_behind() -> None:
     assert is_walking(prepare_film(Runner(view="rear", cadence=110.0, contact_s=0.65).motion))
 

@@ -32,6 +32,7 @@ _EVENT_CUTOFF_HZ = 10.0
 _REGULAR = 0.6
 """Running scores above 0.95, a jumble of people or a sprint start below 0.5 (`running_rhythm`)."""
 _STANCE_S = (0.10, 0.45)
+_RUNNING_PHASE = (0.06, 0.30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,14 @@ class Contacts:
         How they were found.
     stride_frequency
         Strides per second, from the rhythm of the whole clip; NaN where there is none.
+    trunk_like_walking
+        From behind: the trunk is lowest while both feet are on the ground, as in walking, not in the middle of a stance.
     """
 
     stances: tuple[Stance, ...]
     method: str
     stride_frequency: float
+    trunk_like_walking: bool = False
 
     def of(self, side: Side) -> tuple[Stance, ...]:
         """Return the stances of one foot."""
@@ -142,7 +146,8 @@ def find_contacts(motion: xr.Dataset) -> Contacts:
     for side in SIDES:
         starts, ends = find(motion, side, 1.0 / frequency)
         stances += _pair(side, starts, ends, 1.0 / frequency)
-    return Contacts(tuple(sorted(stances, key=lambda stance: stance.initial_contact)), method, frequency)
+    ordered = tuple(sorted(stances, key=lambda stance: stance.initial_contact))
+    return Contacts(ordered, method, frequency, not side_view and _trunk_like_walking(motion, 1.0 / frequency))
 
 
 def _side_events(motion: xr.Dataset, side: Side, period: float) -> tuple[Array, Array]:
@@ -176,6 +181,24 @@ def _rear_events(motion: xr.Dataset, side: Side, period: float) -> tuple[Array, 
         before = drops[(drops > end - 0.35 * period - 0.05) & (drops < end - 0.08)]
         starts.append(before[-1] - _REAR_IC_BEFORE_DROP if before.size else np.nan)
     return np.array(starts), lows + _REAR_TO_AFTER_LOW
+
+
+def _trunk_like_walking(motion: xr.Dataset, period: float) -> bool:
+    """Say whether the trunk is lowest near the change of feet.
+
+    In running the body is lowest in the middle of each stance, a sixth of a stride before the standing ankle begins to
+    rise. In walking it is lowest in double support, when that ankle already rises.
+    """
+    time, fps = motion["time"].to_numpy(), float(motion.attrs["fps"])
+    shoulders = (_point(motion, "left_shoulder") + _point(motion, "right_shoulder"))[:, 1] / 2
+    trunk = _extremes(time, _calm(shoulders, fps), period / 2)
+    before = []
+    for side in SIDES:
+        for low in _extremes(time, _calm(_point(motion, f"{side}_ankle")[:, 1], fps), period):
+            earlier = trunk[trunk <= low]
+            if earlier.size:
+                before.append((low - earlier[-1]) / period % 0.5)
+    return bool(len(before) >= 4 and not _RUNNING_PHASE[0] < np.median(before) < _RUNNING_PHASE[1])
 
 
 def _pair(side: Side, starts: Array, ends: Array, period: float) -> list[Stance]:

@@ -56,8 +56,8 @@ def note(code: str, **values: Any) -> QualityNote:
 
 
 def is_walking(film: Film) -> bool:
-    """Say whether the person walks: a foot is on the ground for more than half of the stride."""
-    return bool(film.contacts.duty_factor > _WALKING_DUTY)
+    """Say whether the person walks: a foot is on the ground for more than half of the stride, or the trunk moves so."""
+    return bool(film.contacts.duty_factor > _WALKING_DUTY) or film.contacts.trunk_like_walking
 
 
 def is_upside_down(film: Film) -> bool:
