@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from medius.errors import InvalidValueError, MediusError, NothingToMeasureError
 from medius.gait.session import FilmResult, FormAnalysis, join_films, measure_filmed, measure_keypoints
 from medius.motion.filmed import FilmOptions, read_film
 from medius.motion.keypoint_files import read_keypoints
+from medius.motion.view import check_view, guess_view
 
 __all__ = ["analyse"]
 
@@ -89,11 +91,15 @@ def analyse(
         raise InvalidValueError(
             f"A height of {height_m:g} m is not possible here. Give it in metres, for example 1.75."
         )
-    if seconds <= 0 or start_s < 0:
+    if not (seconds > 0 and 0 <= start_s < math.inf):
         raise InvalidValueError("--seconds must be more than 0, and --start must not be negative.")
+    if roll_deg is not None and not math.isfinite(roll_deg):
+        raise InvalidValueError(f"A camera turned by {roll_deg} degrees is not possible. Give --roll in degrees.")
     views = [view] * len(paths) if isinstance(view, str) else list(view)
     if len(views) != len(paths):
         raise InvalidValueError(f"{len(views)} views were given for {len(paths)} files. Give one for all, or one each.")
+    for one_view in views:
+        check_view(one_view)
     results: list[FilmResult] = []
     failures: list[MediusError] = []
     for path, one_view in zip(paths, views, strict=True):
@@ -135,8 +141,6 @@ def _keypoints(
     if view != "auto":
         motion.attrs["view"] = view
     elif motion.attrs["view"] == "unknown":
-        from medius.motion.view import guess_view
-
         motion.attrs["view"] = guess_view(motion).view
     digest = hashlib.sha256()
     for file in sorted(path.iterdir()) if path.is_dir() else [path]:

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from medius.errors import InvalidValueError, NothingToMeasureError
 from medius.motion.camera import BackgroundCollector, CameraMotion, Roll, camera_motion, estimate_roll
-from medius.motion.dataset import VIEWS, make_motion, with_log
+from medius.motion.dataset import make_motion, with_log
 from medius.motion.person import Candidate, choose_runner, find_people
 from medius.motion.pose import BlazePose, Pose, PoseEstimator
 from medius.motion.pose.detector import PersonDetector
 from medius.motion.pose.region import Region
 from medius.motion.stickers import StickerFinder, StickerResult
 from medius.motion.video import Frame, FrameSource, VideoInfo
-from medius.motion.view import ViewGuess, guess_view
+from medius.motion.view import ViewGuess, check_view, guess_view
 
 __all__ = ["FilmOptions", "Filmed", "Progress", "read_film"]
 
@@ -42,7 +42,7 @@ class FilmOptions:
     model
         ``heavy`` for analysis, ``full`` for a quick look, ``lite``.
     view
-        One of `VIEWS`, or ``auto``.
+        One of `medius.motion.view.FILM_VIEWS`, or ``auto``.
     roll_deg
         Roll of the camera, or None to see it from the background.
     slow_motion
@@ -138,10 +138,7 @@ def read_film(
         If the pose networks are not installed.
     """
     options = options or FilmOptions()
-    if options.view not in (*VIEWS, "auto"):
-        raise InvalidValueError(
-            f"There is no view '{options.view}'. Choose auto, rear, front, side-left or side-right."
-        )
+    check_view(options.view)
     file = Path(path)
     people: list[Candidate] = []
     number = 0
@@ -172,6 +169,11 @@ def read_film(
             if progress is not None:
                 progress(len(poses), total)
         info, notes = source.info, tuple(source.notes)
+    if not poses and info.duration_s and options.start_s >= info.duration_s:
+        raise InvalidValueError(
+            f"{file.name} lasts {info.duration_s:.1f} seconds, so there is nothing from second {options.start_s:g} on. "
+            "Give a smaller --start."
+        )
     if not poses:
         raise NothingToMeasureError(f"{file.name} has no frame that can be decoded. Copy it again from the phone.")
     if len(poses) < _FEWEST_FRAMES:

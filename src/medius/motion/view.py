@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-__all__ = ["ViewGuess", "guess_view"]
+from medius.errors import InvalidValueError
+
+__all__ = ["FILM_VIEWS", "ViewGuess", "check_view", "guess_view"]
+
+FILM_VIEWS = ("rear", "front", "side-left", "side-right")
+"""The views of one camera."""
 
 _SIDE_BELOW = 0.45
 _SQUARE_ABOVE = 0.55
@@ -30,6 +35,12 @@ class ViewGuess:
     view: str
     breadth: float
     oblique: bool
+
+
+def check_view(view: str) -> None:
+    """Raise `InvalidValueError` with a sentence unless `view` is ``auto`` or one of `FILM_VIEWS`."""
+    if view not in (*FILM_VIEWS, "auto"):
+        raise InvalidValueError(f"There is no view '{view}'. Choose auto, rear, front, side-left or side-right.")
 
 
 def guess_view(motion: xr.Dataset) -> ViewGuess:
