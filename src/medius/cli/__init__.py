@@ -16,7 +16,7 @@ from medius.errors import MediusError
 
 __all__ = ["app", "main"]
 
-_COMMANDS = ("analyse", "screen", "evidence", "import_runs", "load", "strain", "models")
+_COMMANDS = ("analyse", "screen", "plan", "today", "done", "progress", "evidence", "import_runs", "load", "strain", "models")
 
 app = typer.Typer(
     name="medius",

@@ -2,7 +2,7 @@
 
 from medius.programme._build import input_from_observations
 from medius.programme._ladders import LOADED, build_tracks, next_weight
-from medius.programme._log import check_done, done_as_asked, with_morning
+from medius.programme._log import check_done, done_as_asked, merge_done, with_morning
 from medius.programme._models import (
     SCHEMA,
     Done,
@@ -27,7 +27,7 @@ from medius.programme._models import (
 from medius.programme._outlook import best_case, done_well, race_outlook
 from medius.programme._plan import make_plan
 from medius.programme._progress import Progress, measure_progress, observe_session
-from medius.programme._read import parse_plan_input, read_plan_input
+from medius.programme._read import parse_days, parse_plan_input, read_plan_input
 from medius.programme._retrain import feedback_share
 from medius.programme._running import longest_before
 from medius.programme._schedule import DAY_NAMES
@@ -82,9 +82,11 @@ __all__ = [
     "longest_before",
     "make_plan",
     "measure_progress",
+    "merge_done",
     "next_session",
     "next_weight",
     "observe_session",
+    "parse_days",
     "parse_plan_input",
     "race_outlook",
     "read_plan_input",

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from medius.errors import InvalidValueError
-from medius.programme._models import Done, DoneItem, DoneRun, Session
+from medius.programme._models import Done, DoneItem, DoneRun, Plan, Session
 
-__all__ = ["check_done", "done_as_asked", "with_morning"]
+__all__ = ["check_done", "done_as_asked", "merge_done", "with_morning"]
 
 
 def done_as_asked(
@@ -57,21 +57,60 @@ def done_as_asked(
     return Done(date=session.date, items=items if with_items else (), run=run, pain=pain)
 
 
-def check_done(history: Sequence[Done], done: Done, today: dt.date) -> None:
+def check_done(history: Sequence[Done], done: Done, today: dt.date, plan: Plan | None = None) -> None:
     """Refuse a log that cannot be right.
 
     Raises
     ------
     InvalidValueError
-        If its day has not come yet, or was logged before.
+        If its day has not come yet, lies before the plan, or was logged before.
     """
     if done.date > today:
         raise InvalidValueError(f"{done.date.isoformat()} has not come yet. Log a session on its day or later.")
-    if done.trained and any(other.date == done.date and other.trained for other in history):
+    if plan is not None and done.date < plan.given.start:
         raise InvalidValueError(
-            f"The session of {done.date.isoformat()} is logged already; it is kept as it is. "
-            "To add how the knee was on the next morning, use --next-morning."
+            f"The plan starts on {plan.given.start.isoformat()}; {done.date.isoformat()} lies before it. Check the date."
         )
+    if done.trained and any(other.date == done.date and other.trained for other in history):
+        raise InvalidValueError(_TWICE.format(day=done.date.isoformat()))
+
+
+_TWICE = (
+    "The session of {day} is logged already; it is kept as it is. To add how the knee was on the next morning, use "
+    "--next-morning."
+)
+
+
+def merge_done(old: Done, new: Done) -> Done:
+    """Join the exercises and the run of one day into one log, with the worst pain of both.
+
+    Raises
+    ------
+    InvalidValueError
+        If both hold exercises, or both hold a run.
+    """
+    if (old.items and new.items) or (old.run is not None and new.run is not None):
+        raise InvalidValueError(_TWICE.format(day=old.date.isoformat()))
+    run = new.run or old.run
+    if run is not None and run.pain is None:
+        run = run.model_copy(update={"pain": new.pain if new.run else old.pain})
+    return old.model_copy(
+        update={
+            "items": old.items or new.items,
+            "run": run,
+            "pain": _most(old.pain, new.pain),
+            "pain_now": _most(old.pain_now, new.pain_now),
+            "next_morning": _most(old.next_morning, new.next_morning),
+            "worse_next_morning": new.worse_next_morning if old.worse_next_morning is None else old.worse_next_morning,
+            "red_flags": old.red_flags + new.red_flags,
+            "cleared_by": new.cleared_by or old.cleared_by,
+            "note": "; ".join(note for note in (old.note, new.note) if note),
+        }
+    )
+
+
+def _most(first: float | None, second: float | None) -> float | None:
+    return max((p for p in (first, second) if p is not None), default=None)
 
 
 def with_morning(

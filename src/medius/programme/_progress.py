@@ -56,7 +56,7 @@ def measure_progress(plan: Plan, history: Sequence[Done], on: dt.date) -> Progre
         levels={t.name: (min(state.level(t.name), len(t.steps) - 1), len(t.steps) - 1) for t in plan.tracks},
         pain_before=before,
         pain_last_week=last,
-        sentences=_sentences(plan, before, last, week),
+        sentences=_sentences(plan, before, last, week, (on - plan.given.start).days),
     )
 
 
@@ -67,9 +67,11 @@ def _pains(done: Done) -> list[float]:
     return [pain for pain in found if pain is not None]
 
 
-def _sentences(plan: Plan, before: float | None, last: float | None, week: int) -> tuple[Sentence, ...]:
+def _sentences(plan: Plan, before: float | None, last: float | None, week: int, day: int) -> tuple[Sentence, ...]:
     if not plan.given.symptomatic:
         return ()
+    if day < 7:
+        return (Sentence(text="Too early to compare: the first week is not over.", evidence=("O01",)),)
     if before is None or last is None:
         text = "Pain cannot be compared yet: it needs the worst of the week before the plan and a log of the last seven days."
         return (Sentence(text=text, evidence=("O01",)),)

@@ -81,18 +81,30 @@ def minutes_of(step: RunStep) -> float:
     return step.km / cycle_km * (step.run_min + step.walk_min)
 
 
-def longest_before(given: PlanInput, history: Iterable[Done], day: dt.date) -> float | None:
-    """Return the longest run (km) of the 30 days before `day`, or None if none is known."""
+def longest_before(
+    given: PlanInput, history: Iterable[Done], day: dt.date, other_runs: Iterable[tuple[dt.date, float]] = ()
+) -> float | None:
+    """Return the longest run (km) of the 30 days before `day`, or None if none is known.
+
+    `other_runs` are days and kilometres of runs that are not in the history, from a watch for example.
+    """
     since = day - dt.timedelta(days=DAYS_OF_GUARD)
     known = [done.run.km for done in history if done.run is not None and since <= done.date < day]
+    known += [km for when, km in other_runs if since <= when < day]
     running = given.running
     if running.longest_km_30_days is not None and since <= (running.longest_on or given.start) <= day:
         known.append(running.longest_km_30_days)
     return max(known, default=None)
 
 
-def guarded_km(given: PlanInput, history: Iterable[Done], day: dt.date, km: float) -> tuple[float, float | None]:
+def guarded_km(
+    given: PlanInput,
+    history: Iterable[Done],
+    day: dt.date,
+    km: float,
+    other_runs: Iterable[tuple[dt.date, float]] = (),
+) -> tuple[float, float | None]:
     """Return the distance that the guard allows (at most `km`, down to 0.1 km), and the longest run it was compared with."""
-    longest = longest_before(given, history, day)
+    longest = longest_before(given, history, day, other_runs)
     allowed = first_km(given) if longest is None else fact("X02").number("warn_over") * longest
     return int(10 * min(km, allowed) + 1e-9) / 10, longest

@@ -30,7 +30,11 @@ __all__ = ["next_session"]
 
 
 def next_session(
-    plan: Plan, history: Sequence[Done] = (), on: dt.date | None = None, pain_now: float | None = None
+    plan: Plan,
+    history: Sequence[Done] = (),
+    on: dt.date | None = None,
+    pain_now: float | None = None,
+    other_runs: Sequence[tuple[dt.date, float]] = (),
 ) -> Session:
     """Return what to do next.
 
@@ -44,6 +48,8 @@ def next_session(
         The session is on this day or the next free day after it. Default: the day after the last log, or the start.
     pain_now
         Pain at rest now, where it is known better than from the last log.
+    other_runs
+        Days and kilometres of runs that are not in the history, from a watch for example; the guard counts them.
 
     Returns
     -------
@@ -70,7 +76,7 @@ def next_session(
         return stopped
     planned = _planned(plan, day)
     items = _items(plan, state, planned) if planned.strength else ()
-    run, run_reasons = _run(plan, state, known, planned, rest_pain) if planned.run else (None, ())
+    run, run_reasons = _run(plan, state, known, planned, rest_pain, other_runs) if planned.run else (None, ())
     pre_run = _pre_run(plan) if run is not None else ()
     minutes = (WARM_UP_MIN + sum(item.step.minutes for item in items)) if items else 0.0
     reasons = (*_reasons(plan, state, planned, items), *run_reasons)
@@ -123,7 +129,7 @@ def _stopped(plan: Plan, state: State, day: dt.date, rest_pain: float | None) ->
     if rest_pain is not None and rest_pain > light.number("hold_up_to"):
         text = (
             f"Pain at rest is {rest_pain:g}. No exercises and no running until it is 5 or less; move as far as is comfortable. "
-            "If it does not fall within a few days, or anything new comes up, see a clinician."
+            "Log it with: medius done --pain-now. If it does not fall within a few days, or anything new comes up, see a clinician."
         )
         return Session(
             date=day, week=week, kind="settle", messages=(Sentence(text=text, evidence=("X74", "X11", "E30")),)
@@ -183,19 +189,24 @@ def _allowed_level(track: Track, level: int, state: State) -> int:
 
 
 def _run(
-    plan: Plan, state: State, history: Sequence[Done], planned: PlannedDay, rest_pain: float | None
+    plan: Plan,
+    state: State,
+    history: Sequence[Done],
+    planned: PlannedDay,
+    rest_pain: float | None,
+    other_runs: Sequence[tuple[dt.date, float]],
 ) -> tuple[Run | None, tuple[Sentence, ...]]:
     if rest_pain is not None and rest_pain > fact("X11").number("go_up_to"):
         text = (
             f"No run: pain at rest is {rest_pain:g}. Instead, if it keeps pain at 2 or less: cycling, swimming, running in deep "
-            "water or walking uphill."
+            "water or walking uphill. When it is less: medius done --pain-now."
         )
         return None, (Sentence(text=text, evidence=("X74", "X75")),)
     place = min(run_place_after_gap(state.run_place, state.last_run, planned.date), len(plan.runs) - 1)
     step = plan.runs[place]
     long = step.run_min > 0 or _is_long_day(plan, planned.date)
     wanted = step.km if long else max(_SHORT_SHARE * step.km, *(0.0, *(s.km for s in plan.runs if s.run_min > 0)))
-    km, longest = guarded_km(plan.given, history, planned.date, wanted)
+    km, longest = guarded_km(plan.given, history, planned.date, wanted, other_runs)
     if km <= 0:
         return None, (
             Sentence(text="No run: the longest of the last 30 days is too short to build on. Walk.", evidence=("X02",)),
@@ -231,9 +242,11 @@ def _reasons(plan: Plan, state: State, planned: PlannedDay, items: Sequence[Item
     found: list[Sentence] = []
     if state.verdicts:
         day, verdict = state.verdicts[-1]
+        held = "its pain or the next morning is not logged yet" if state.waiting else "pain of 3 to 5"
+        held += ": the same again"
         text, ids = {
             "back": ("pain over 5 or worse on the next morning: one step back", ("X11", "X65", "E30")),
-            "hold": ("pain of 3 to 5, or not all is known: the same again", ("X11", "X64")),
+            "hold": (held, ("X11", "X64")),
             "ok": ("pain of 2 or less, and settled: on, once two sessions in a row were good", ("X11", "X12", "X64")),
         }[verdict]
         found.append(Sentence(text=f"Last time ({day.isoformat()}): {text}.", evidence=ids))

@@ -43,6 +43,8 @@ class State:
         Sessions with the unloaded single-leg deadlift in good form and pain of 2 or less.
     last_strength, last_run
         Days of the last training.
+    waiting
+        Whether the last training still lacks its pain, or the pain of the next morning.
     verdicts
         Verdict of each day of training, oldest first.
     """
@@ -57,6 +59,7 @@ class State:
     last_strength: dt.date | None = None
     last_run: dt.date | None = None
     runs: int = 0
+    waiting: bool = False
     verdicts: tuple[tuple[dt.date, Verdict], ...] = field(default=())
 
     def level(self, track: str) -> int:
@@ -72,6 +75,7 @@ def fold(plan: Plan, history: Iterable[Done]) -> State:
     rest_pain = plan.given.pain_now
     red_flags: tuple[str, ...] = ()
     verdicts: list[tuple[dt.date, Verdict]] = []
+    waiting = False
     for done in history:
         if done.cleared_by:
             red_flags, backs, last_back = (), 0, None
@@ -90,6 +94,9 @@ def fold(plan: Plan, history: Iterable[Done]) -> State:
         if done.trained:
             worst = _worse(strength if done.items else "ok", running if done.run else "ok")
             verdicts.append((done.date, worst))
+            waiting = done.next_morning is None or (
+                done.pain is None and not any(i.pain is not None for i in done.items)
+            )
             backs, last_back = (backs + 1, done.date) if worst == "back" else (0, last_back)
         rest_pain = max((p for p in (done.pain_now, done.next_morning) if p is not None), default=rest_pain)
     return State(
@@ -103,6 +110,7 @@ def fold(plan: Plan, history: Iterable[Done]) -> State:
         last_strength,
         last_run,
         runs,
+        waiting,
         tuple(verdicts),
     )
 
