@@ -8,6 +8,7 @@ stance, which comes with hip extension near push-off. A path-length proxy: what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -45,7 +46,12 @@ ANGLE_ERROR_DEG = 2.5
 FEW_STRIDES = 7
 """Fewer strides a leg than this are provisional (K18)."""
 
-_METHOD = "tfl-path/1"
+
+def method_of(model: BandModel) -> str:
+    """Name and version of the method, with the model whose points it takes: lengths of two models are not comparable."""
+    return f"tfl-path-{re.sub('[^a-z0-9]+', '', model.name.lower())}/1"
+
+
 _EVIDENCE = ("M01", "M13")
 
 MEASURES: Mapping[str, tuple[str, str, str, tuple[str, ...]]] = {
@@ -204,7 +210,7 @@ def band_strain(
             columns = angle_columns(angles, side)
         except InvalidValueError as error:
             reasons[side] = str(error)
-            observations += [_missing(code, side, str(error), source) for code in MEASURES]
+            observations += [_missing(code, side, str(error), source, method_of(model)) for code in MEASURES]
             continue
         own = [s for s in stances if s.side == side]
         tracks[side] = strain(model, columns, zero)
@@ -214,7 +220,7 @@ def band_strain(
             _measure(model, columns + angle_error_deg * np.eye(len(ANGLES))[i], time, own, zero)
             for i in range(len(ANGLES))
         ]
-        observations += _observations(side, values, shifted, fps, source)
+        observations += _observations(side, values, shifted, fps, source, method_of(model))
         curves += _curve(side, tracks[side], time, own)
     if not tracks:
         raise NothingToMeasureError("No strain: " + " ".join(reasons.values()))
@@ -259,7 +265,7 @@ def _one_stance(track: Floats, knee: Floats, time: Floats, start: float, end: fl
 
 
 def _observations(
-    side: Side, values: dict[str, Floats], shifted: Sequence[dict[str, Floats]], fps: float, source: str
+    side: Side, values: dict[str, Floats], shifted: Sequence[dict[str, Floats]], fps: float, source: str, method: str
 ) -> list[Observation]:
     result = []
     for code, (_, unit, definition, evidence) in MEASURES.items():
@@ -267,10 +273,10 @@ def _observations(
         timed = code in ("itb_strain_rate_loading", "itb_strain_rate_peak", "itb_impingement_time")
         if timed and not fps >= RATE_FPS:
             reason = f"{fps:.4g} frames a second: a rate of strain needs {RATE_FPS:.0f} and more (K24)."
-            result.append(_missing(code, side, reason, source, ("K24",)))
+            result.append(_missing(code, side, reason, source, method, ("K24",)))
             continue
         if good.size == 0:
-            result.append(_missing(code, side, "No whole stance of this leg was seen with all angles.", source))
+            result.append(_missing(code, side, "No whole stance of this leg was seen with all angles.", source, method))
             continue
         middle = float(good.mean())
         moved = [float(np.nanmean(s[code])) - middle if np.isfinite(s[code]).any() else 0.0 for s in shifted]
@@ -291,7 +297,7 @@ def _observations(
                 status="provisional" if few else "final",
                 reason=f"From {good.size} strides; {FEW_STRIDES} a leg make a steady mean." if few else None,
                 source=source,
-                method=_METHOD,
+                method=method,
                 evidence=tuple(dict.fromkeys((*evidence, *_EVIDENCE, "K16"))),
                 detail={
                     "definition": definition,
@@ -305,10 +311,12 @@ def _observations(
     return result
 
 
-def _missing(code: str, side: Side, reason: str, source: str, evidence: tuple[str, ...] = ()) -> Observation:
+def _missing(
+    code: str, side: Side, reason: str, source: str, method: str, evidence: tuple[str, ...] = ()
+) -> Observation:
     _, unit, _, own = MEASURES[code]
     return Observation.not_measurable(
-        code, reason, unit=unit, source=source, method=_METHOD, side=side, evidence=(*own, *_EVIDENCE, *evidence)
+        code, reason, unit=unit, source=source, method=method, side=side, evidence=(*own, *_EVIDENCE, *evidence)
     )
 
 

@@ -4,6 +4,7 @@ from medius.gait.lab.analyse import analyse_lab
 from medius.gait.lab.angles import contacts_from_angles
 from medius.gait.lab.contacts import contacts_from_forces, contacts_from_markers, touchdowns_from_pelvis
 from medius.gait.lab.result import LabNote, LabResult, StrideCurve
+from medius.gait.lab.views import film_runner
 
 __all__ = [
     "LabNote",
@@ -13,5 +14,6 @@ __all__ = [
     "contacts_from_angles",
     "contacts_from_forces",
     "contacts_from_markers",
+    "film_runner",
     "touchdowns_from_pelvis",
 ]

@@ -59,7 +59,7 @@ class _Angle:
 
 ANGLE_MEASURES: tuple[_Angle, ...] = (
     _Angle("hip_adduction", "Hip adduction", "hip_adduction", "stance-peak", "Peak in stance, thigh inwards positive.",
-           ("K14", "K15", "K16", "R14")),
+           ("K14", "K15", "K16")),
     _Angle("hip_internal_rotation", "Hip internal rotation", "hip_rotation", "stance-peak",
            "Peak in stance, internal rotation positive.", ("K09",)),
     _Angle("knee_adduction", "Knee adduction", "knee_adduction", "stance-peak", "Peak in stance, varus positive.", ("K09",)),
