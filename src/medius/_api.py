@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from medius.errors import InvalidValueError, MediusError, NothingToMeasureError
-from medius.gait.session import FilmResult, FormAnalysis, join_films, measure_filmed, measure_keypoints
+from medius._api_lab import LAB_SUFFIXES, measure_lab_trial
+from medius.errors import InvalidValueError, MediusError
+from medius.gait.session import FilmResult, FormAnalysis, LabPart, join_films, measure_filmed, measure_keypoints
 from medius.motion.filmed import FilmOptions, read_film
 from medius.motion.keypoint_files import read_keypoints
 from medius.motion.view import check_view, guess_view
@@ -43,7 +44,8 @@ def analyse(
     Parameters
     ----------
     paths
-        Videos from behind and from the side, or key points that another tool made (JSON file or folder).
+        Videos from behind and from the side, key points that another tool made (JSON file or folder), or a
+        motion-capture trial (C3D, TRC, marker text).
     height_m
         Standing height in metres; without it lengths are not given.
     static
@@ -85,6 +87,40 @@ def analyse(
     >>> result = medius.analyse("rear.mp4", "side.mp4", height_m=1.75)  # doctest: +SKIP
     >>> {o.code: o.value for o in result.observations}  # doctest: +SKIP
     """
+    _check(paths, height_m, start_s, seconds, roll_deg)
+    views = [view] * len(paths) if isinstance(view, str) else list(view)
+    if len(views) != len(paths):
+        raise InvalidValueError(f"{len(views)} views were given for {len(paths)} files. Give one for all, or one each.")
+    for one_view in views:
+        check_view(one_view)
+    results: list[FilmResult] = []
+    failures: list[MediusError] = []
+    lab: list[LabPart] = []
+    for path, one_view in zip(map(Path, paths), views, strict=True):
+        try:
+            if path.suffix.lower() in LAB_SUFFIXES:
+                lab.append(measure_lab_trial(path, None if static is None else Path(static)))
+            elif _is_keypoints(path):
+                results.append(_keypoints(path, one_view, fps, person, height_m, roll_deg))
+            else:
+                options = FilmOptions(
+                    model="full" if quick else "heavy", view=one_view, roll_deg=roll_deg, slow_motion=slow_motion,
+                    person=person, start_s=start_s, seconds=seconds, engine=engine,
+                )  # fmt: skip
+                tell = None if progress is None else _teller(progress, path.name)
+                results.append(measure_filmed(read_film(path, options, progress=tell), height_m=height_m))
+        except MediusError as error:
+            if len(paths) == 1 or isinstance(error, InvalidValueError):
+                raise
+            failures.append(error)
+    if not results and not lab:
+        raise failures[0]
+    return join_films(results, height_m=height_m, failures=tuple(str(error) for error in failures), lab=tuple(lab))
+
+
+def _check(
+    paths: Sequence[str | Path], height_m: float | None, start_s: float, seconds: float, roll_deg: float | None
+) -> None:
     if not paths:
         raise InvalidValueError("Give at least one film, for example medius analyse rear.mp4 side.mp4 --height 1.75.")
     if height_m is not None and not _HEIGHT_M[0] <= height_m <= _HEIGHT_M[1]:
@@ -95,31 +131,6 @@ def analyse(
         raise InvalidValueError("--seconds must be more than 0, and --start must not be negative.")
     if roll_deg is not None and not math.isfinite(roll_deg):
         raise InvalidValueError(f"A camera turned by {roll_deg} degrees is not possible. Give --roll in degrees.")
-    views = [view] * len(paths) if isinstance(view, str) else list(view)
-    if len(views) != len(paths):
-        raise InvalidValueError(f"{len(views)} views were given for {len(paths)} files. Give one for all, or one each.")
-    for one_view in views:
-        check_view(one_view)
-    results: list[FilmResult] = []
-    failures: list[MediusError] = []
-    for path, one_view in zip(paths, views, strict=True):
-        try:
-            if _is_keypoints(Path(path)):
-                results.append(_keypoints(Path(path), one_view, fps, person, height_m, roll_deg))
-                continue
-            options = FilmOptions(
-                model="full" if quick else "heavy", view=one_view, roll_deg=roll_deg, slow_motion=slow_motion,
-                person=person, start_s=start_s, seconds=seconds, engine=engine,
-            )  # fmt: skip
-            tell = None if progress is None else _teller(progress, Path(path).name)
-            results.append(measure_filmed(read_film(path, options, progress=tell), height_m=height_m))
-        except (InvalidValueError, MediusError) as error:
-            if len(paths) == 1 or isinstance(error, InvalidValueError):
-                raise
-            failures.append(error)
-    if not results:
-        raise failures[0] if failures else NothingToMeasureError("Nothing could be measured.")
-    return join_films(results, height_m=height_m, failures=tuple(str(error) for error in failures))
 
 
 def _teller(progress: Progress, name: str) -> Callable[[int, int | None], None]:

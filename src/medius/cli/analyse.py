@@ -128,8 +128,10 @@ def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
     for sentence in data.summary:
         console.print(f"  {sentence.text}", soft_wrap=False)
     table = Table(box=None, padding=(0, 2), header_style="bold")
-    for column, justify in (("", "left"), ("left", "right"), ("right", "right"), ("both", "right"), ("", "left")):
-        table.add_column(column, justify=justify, no_wrap=bool(column))  # type: ignore[arg-type]
+    table.add_column("", min_width=26)
+    for column in ("left", "right", "both"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("")
     names = {measure.code: measure.name for measure in data.measures}
     rows: dict[str, dict[str | None, str]] = {}
     provisional: set[str] = set()

@@ -172,12 +172,19 @@ def _conditions(observations: Sequence[Observation], findings: Sequence[Finding]
     crossing = any(f.code == "step_width" and f.severity == "stands-out" for f in findings)
     return {
         "no-stickers": bool(drops) and all(o.value is None for o in drops),
-        "drop-measured": any(o.value is not None for o in drops),
+        "drop-measured": any(o.value is not None and _is_filmed(o) for o in drops),
+        "strain-measured": any(o.code.startswith("itb_strain") and o.value is not None for o in observations),
+        "measured-in-the-laboratory": any(o.value is not None and not _is_filmed(o) for o in observations),
         "no-rear-view": "thigh_frontal_angle" not in codes,
         "no-side-view": "overstride" not in codes,
         "large-drop": "contralateral_pelvic_drop" in stands,
         "crossing": crossing,
     }
+
+
+def _is_filmed(observation: Observation) -> bool:
+    """Say whether an observation comes from a film, not from a laboratory."""
+    return observation.detail.get("view") in ("rear", "front", "side-left", "side-right")
 
 
 def _against(rule: dict[str, Any], observation: Observation) -> Finding:
@@ -193,6 +200,7 @@ def _against(rule: dict[str, Any], observation: Observation) -> Finding:
         limit, z, shown = 0.0, None, ""
     severity = _severity(observation, limit, rule["direction"])
     words = {
+        "what": "the line through the stickers" if _is_filmed(observation) else "the pelvis",
         "side": observation.side or "",
         "value": _number(observation.value, observation.unit),
         "z": "" if z is None else f"{abs(z):.1f}",

@@ -12,13 +12,14 @@ import xarray as xr
 
 from medius.gait.analyse import FilmContext, Measurement, measure_film
 from medius.gait.film import Film
+from medius.gait.lab.result import StrideCurve
 from medius.gait.prepare import prepare_film
 from medius.gait.quality import QualityNote, dark_note, is_upside_down, is_walking, judge_film, note, tilt_note
 from medius.gait.shape import see_shape
 from medius.motion.filmed import Filmed
 from medius.record import Observation
 
-__all__ = ["FilmResult", "FormAnalysis", "InputInfo", "join_films", "measure_filmed", "measure_keypoints"]
+__all__ = ["FilmResult", "FormAnalysis", "InputInfo", "LabPart", "join_films", "measure_filmed", "measure_keypoints"]
 
 _STICKER_PLACEMENT_DEG = 0.3
 """Perspective and yaw of a camera behind the runner: Q06."""
@@ -73,6 +74,28 @@ class FilmResult:
 
 
 @dataclass(frozen=True)
+class LabPart:
+    """What came of one laboratory trial.
+
+    Attributes
+    ----------
+    info
+        The file.
+    observations
+        Gait and strain of the band.
+    curves
+        Joint angles over the stride and strain over stance.
+    notes
+        Codes and sentences on what was detected, repaired or could not be measured.
+    """
+
+    info: InputInfo
+    observations: tuple[Observation, ...]
+    curves: tuple[StrideCurve, ...]
+    notes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class FormAnalysis:
     """Running form of one runner.
 
@@ -84,8 +107,8 @@ class FormAnalysis:
         Joined: of what two films show, the one that is surer.
     height_m
         Standing height, where given.
-    extra
-        Observations that come from elsewhere (motion capture).
+    lab
+        Laboratory trials.
     failures
         Sentences on the files that could not be used.
     """
@@ -93,18 +116,25 @@ class FormAnalysis:
     films: tuple[FilmResult, ...]
     measurements: tuple[Measurement, ...]
     height_m: float | None = None
-    extra: tuple[Observation, ...] = ()
+    lab: tuple[LabPart, ...] = ()
     failures: tuple[str, ...] = ()
 
     @property
     def observations(self) -> tuple[Observation, ...]:
         """What travels on, in the order in which it is shown."""
-        return tuple(m.observation for m in self.measurements) + self.extra
+        return tuple(m.observation for m in self.measurements) + tuple(
+            o for part in self.lab for o in part.observations
+        )
 
     @property
     def quality(self) -> tuple[tuple[InputInfo, QualityNote], ...]:
         """What limits each film."""
-        return tuple((film.info, one) for film in self.films for one in film.notes)
+        films = tuple((film.info, one) for film in self.films for one in film.notes)
+        return films + tuple(
+            (part.info, QualityNote(code, message, "", ("M13",) if code.startswith("not-scaled") else ()))
+            for part in self.lab
+            for code, message in part.notes
+        )
 
 
 def measure_filmed(filmed: Filmed, *, height_m: float | None = None) -> FilmResult:
@@ -143,7 +173,11 @@ def measure_keypoints(
 
 
 def join_films(
-    films: Sequence[FilmResult], *, height_m: float | None = None, failures: tuple[str, ...] = ()
+    films: Sequence[FilmResult],
+    *,
+    height_m: float | None = None,
+    failures: tuple[str, ...] = (),
+    lab: tuple[LabPart, ...] = (),
 ) -> FormAnalysis:
     """Join the films of one runner: every measure once, from the film that measures it best."""
     best: dict[tuple[str, str | None], Measurement] = {}
@@ -154,7 +188,7 @@ def join_films(
                 best[key] = measurement
 
     ranked = sorted(best.values(), key=lambda m: (_rank(m), m.observation.side or ""))
-    return FormAnalysis(tuple(films), tuple(ranked), height_m, failures=failures)
+    return FormAnalysis(tuple(films), tuple(ranked), height_m, lab=lab, failures=failures)
 
 
 def _rank(measurement: Measurement) -> int:

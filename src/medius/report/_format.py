@@ -12,7 +12,8 @@ _SHOWN: dict[str, tuple[str, float, int]] = {
     "m": ("cm", 100.0, 1),
     "s": ("ms", 1000.0, 0),
     "steps/min": ("steps/min", 1.0, 1),
-    "%": ("%", 1.0, 0),
+    "%": ("%", 1.0, 1),
+    "%/s": ("%/s", 1.0, 1),
     "1": ("", 1.0, 2),
 }
 _SHARES = frozenset({"crossover_share"})

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from medius import evidence
+from medius.band import MEASURES as BAND_MEASURES
 from medius.findings import Finding as Weighed
 from medius.findings import caveats, findings_from_form, next_steps, reference_for, side_differences
 from medius.gait.measures import MEASURES
-from medius.gait.session import FilmResult, FormAnalysis
-from medius.report._format import format_value
+from medius.gait.session import FilmResult, FormAnalysis, LabPart
+from medius.report._format import code_name, format_value
 from medius.report.key_frames import key_frames
 from medius.report.model import (
     Curve,
@@ -76,7 +78,7 @@ def build_report(
         person=Person(height_m=analysis.height_m),
         inputs=tuple(
             Input(path=i.path, sha256=i.sha256, view=i.view, fps=i.fps, frames=i.frames, duration_s=i.duration_s)
-            for i in (film.info for film in analysis.films)
+            for i in (*(film.info for film in analysis.films), *(part.info for part in analysis.lab))
         ),
         summary=tuple(summary),
         caveats=tuple(cautions),
@@ -95,7 +97,7 @@ def build_report(
         videos=tuple(videos),
         quality=notes,
         not_measurable=_not_measurable(analysis),
-        method=_method(analysis.films),
+        method=_method(analysis.films, analysis.lab),
         evidence=_facts(ids),
     )
 
@@ -147,7 +149,26 @@ def _measures(analysis: FormAnalysis) -> tuple[Measure, ...]:
         if found is not None:
             reference = Reference(mean=found.mean, sd=found.sd, evidence=found.fact_id, population=found.population)
         shown.append(Measure(code=measure.code, name=measure.title, definition=measure.definition, reference=reference))
+    known = {measure.code: i for i, measure in enumerate(shown)}
+    for one in (o for part in analysis.lab for o in part.observations):
+        definition = _LAB_DEFINITIONS.get(one.code) or str(one.detail.get("definition", ""))
+        if one.code not in known:
+            known[one.code] = len(shown)
+            name = _BAND_NAMES.get(one.code) or code_name(one.code)
+            shown.append(Measure(code=one.code, name=name, definition=definition))
+        elif definition:
+            shown[known[one.code]] = replace(shown[known[one.code]], definition=definition)
     return tuple(shown)
+
+
+_LAB_DEFINITIONS = {
+    "contralateral_pelvic_drop": "Peak in stance of the pelvis' tilt in the plane seen from behind, from its markers, positive "
+    "where the side of the swinging leg is lower."
+}
+_BAND_NAMES = {code: title for code, (title, *_) in BAND_MEASURES.items()}
+_LAB_CURVES = (
+    "contralateral_pelvic_drop", "hip_adduction", "hip_internal_rotation", "knee_flexion", "knee_internal_rotation", "itb_strain",
+)  # fmt: skip
 
 
 def _strides(analysis: FormAnalysis) -> tuple[StrideValue, ...]:
@@ -170,6 +191,21 @@ def _curves(analysis: FormAnalysis) -> tuple[Curve, ...]:
     import numpy as np
 
     percent = np.linspace(0.0, 100.0, 101)
+    lab = [
+        Curve(
+            code=c.code,
+            side=c.side,
+            title=c.title,
+            unit=c.unit,
+            percent=percent,
+            mean=c.mean,
+            sd=c.sd,
+            n_strides=c.n_strides,
+        )
+        for part in analysis.lab
+        for c in part.curves
+        if c.code in _LAB_CURVES and c.phase == "stance"
+    ]
     return tuple(
         Curve(
             code=m.observation.code,
@@ -187,7 +223,7 @@ def _curves(analysis: FormAnalysis) -> tuple[Curve, ...]:
         and m.observation.side is not None
         and m.observation.unit == "deg"
         and m.observation.code in _CURVES
-    )
+    ) + tuple(lab)
 
 
 _CURVES = ("contralateral_pelvic_drop", "thigh_frontal_angle", "trunk_lateral_lean", "knee_flexion_peak_stance")
@@ -201,7 +237,8 @@ def _quality(analysis: FormAnalysis) -> tuple[QualityNote, ...]:
         seen.setdefault(
             key, QualityNote(code=note.code, message=note.message, how_to_film=note.how_to_film, input=name)
         )
-    return tuple(seen.values())
+    failed = [QualityNote(code="file-not-used", message=text) for text in analysis.failures]
+    return (*failed, *seen.values())
 
 
 def _not_measurable(analysis: FormAnalysis) -> tuple[NotMeasurable, ...]:
@@ -212,7 +249,7 @@ def _not_measurable(analysis: FormAnalysis) -> tuple[NotMeasurable, ...]:
     return tuple(NotMeasurable(code=code, reason=reason) for code, reason in reasons.items())
 
 
-def _method(films: Sequence[FilmResult]) -> tuple[MethodPart, ...]:
+def _method(films: Sequence[FilmResult], lab: Sequence[LabPart]) -> tuple[MethodPart, ...]:
     parts = [MethodPart("Medius", version("medius"))]
     for film in films:
         raw = film.raw.attrs
@@ -229,6 +266,9 @@ def _method(films: Sequence[FilmResult]) -> tuple[MethodPart, ...]:
                 )
             )
         parts.append(MethodPart(f"{film.info.view}: contacts", film.film.contacts.method))
+    for part in lab:
+        methods = dict.fromkeys(o.method for o in part.observations)
+        parts.append(MethodPart("Laboratory trial", ", ".join(methods)))
     parts.append(MethodPart("Python", platform.python_version()))
     return tuple(dict.fromkeys(parts))
 
