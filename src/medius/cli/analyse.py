@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -19,6 +20,7 @@ from medius.cli._console import error_console, output_console
 
 if TYPE_CHECKING:
     from medius.gait.session import FormAnalysis
+    from medius.record import Observation
     from medius.report import ReportData
 
 __all__ = ["register"]
@@ -34,6 +36,8 @@ _EPILOG = """
 
   medius analyse openpose-folder --fps 30 --view side-left
 
+  medius analyse trial.c3d --static standing.c3d
+
 Exit codes: 0 done, 2 wrong command line, 3 a file cannot be used, 4 nothing to measure, 5 results cannot be written,
 6 a part is missing, 130 stopped.
 """
@@ -44,7 +48,10 @@ def register(app: typer.Typer) -> None:
 
     @app.command(epilog=_EPILOG)
     def analyse(
-        files: Annotated[list[Path], typer.Argument(help="Films from behind and from the side, or key points (JSON).")],
+        files: Annotated[
+            list[Path],
+            typer.Argument(help="Films from behind and from the side, key points (JSON), or motion capture."),
+        ],
         height: Annotated[float | None, typer.Option(help="Standing height in metres; needed for step width.")] = None,
         static: Annotated[Path | None, typer.Option(help="Standing trial that goes with motion capture.")] = None,
         view: Annotated[
@@ -122,43 +129,52 @@ def _drawn(tell: Callable[[str, int, int | None], None], title: str, frames: int
 
 
 def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
-    from medius.report._format import format_number, format_value
-
+    names = {measure.code: measure.name for measure in data.measures}
     console.print()
     for sentence in data.summary:
-        console.print(f"  {sentence.text}", soft_wrap=False)
-    table = Table(box=None, padding=(0, 2), header_style="bold")
-    table.add_column("", min_width=26)
-    for column in ("left", "right", "both"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("")
-    names = {measure.code: measure.name for measure in data.measures}
-    rows: dict[str, dict[str | None, str]] = {}
-    provisional: set[str] = set()
-    for one in data.observations:
-        if one.value is not None:
-            cell = format_value(one.value, one.unit, one.code)
-            if one.interval_95 is not None:
-                half = (one.interval_95[1] - one.interval_95[0]) / 2
-                cell = f"{cell} [dim]± {format_number(half, one.unit, one.code)}[/]"
-            rows.setdefault(one.code, {})[one.side] = cell
-            if one.status == "provisional":
-                provisional.add(one.code)
-    for code, cells in rows.items():
-        mark = "[yellow]provisional[/]" if code in provisional else ""
-        table.add_row(names.get(code, code), cells.get("left", ""), cells.get("right", ""), cells.get(None, ""), mark)
+        console.print(Padding(sentence.text, (0, 2)))
     console.print()
-    console.print(table)
+    for table in _tables(data, names):
+        console.print(table)
+        console.print()
     console.print("  [dim]± is half of the 95 % interval.[/]")
     for missing in data.not_measurable[:4]:
-        console.print(f"  [dim]{names.get(missing.code, missing.code)}: {missing.reason}[/]")
+        console.print(Padding(f"[dim]{names.get(missing.code, missing.code)}: {missing.reason}[/]", (0, 2)))
     for note in data.quality:
-        console.print(f"  [yellow]{note.message}[/] {note.how_to_film}")
+        console.print(Padding(f"[yellow]{note.message}[/] {note.how_to_film}", (0, 2)))
     console.print()
     if written:
         console.print("  Look at:")
         for path in written:
             console.print(f"    {path}", soft_wrap=True)
+
+
+def _tables(data: ReportData, names: dict[str, str]) -> Iterator[Table]:
+    """Yield the measures of each leg, then those of both."""
+    cells = {(one.code, one.side): _cell(one) for one in data.observations if one.value is not None}
+    marks = {one.code: "[yellow]provisional[/]" for one in data.observations if one.status == "provisional"}
+    for columns in (("left", "right"), (None,)):
+        table = Table(box=None, padding=(0, 1), header_style="bold")
+        table.add_column("", min_width=36)
+        for column in columns:
+            table.add_column(column or "", justify="right", no_wrap=True)
+        table.add_column("")
+        for code in dict.fromkeys(code for code, side in cells if side in columns):
+            row = [cells.get((code, column), "") for column in columns]
+            table.add_row(f" {names.get(code, code)}", *row, marks.get(code, ""))
+        if table.row_count:
+            yield table
+
+
+def _cell(one: Observation) -> str:
+    from medius.report._format import format_number, format_value
+
+    assert one.value is not None  # noqa: S101  # chosen by the caller
+    cell = format_value(one.value, one.unit, one.code)
+    if one.interval_95 is None:
+        return cell
+    half = (one.interval_95[1] - one.interval_95[0]) / 2
+    return f"{cell} [dim]± {format_number(half, one.unit, one.code)}[/]"
 
 
 class _Bar:
