@@ -138,8 +138,11 @@ def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
         console.print(table)
         console.print()
     console.print("  [dim]± is half of the 95 % interval.[/]")
-    for missing in data.not_measurable[:4]:
-        console.print(Padding(f"[dim]{names.get(missing.code, missing.code)}: {missing.reason}[/]", (0, 2)))
+    reasons: dict[str, list[str]] = {}
+    for missing in data.not_measurable:
+        reasons.setdefault(missing.reason, []).append(names.get(missing.code, missing.code))
+    for reason, whose in reasons.items():
+        console.print(Padding(f"[dim]{', '.join(whose)}: {reason}[/]", (0, 2)))
     for note in data.quality:
         console.print(Padding(f"[yellow]{note.message}[/] {note.how_to_film}", (0, 2)))
     console.print()
