@@ -1,6 +1,7 @@
 """Findings in, plan out; and the next session from what happened."""
 
 from medius.programme._build import input_from_observations
+from medius.programme._case import render_case
 from medius.programme._ladders import LOADED, build_tracks, next_weight
 from medius.programme._log import check_done, done_as_asked, merge_done, with_morning
 from medius.programme._models import (
@@ -90,6 +91,7 @@ __all__ = [
     "parse_plan_input",
     "race_outlook",
     "read_plan_input",
+    "render_case",
     "render_plan",
     "render_progress",
     "render_session",

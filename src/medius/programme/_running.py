@@ -68,9 +68,11 @@ def first_km(given: PlanInput) -> float:
         km = min(max(share, rule.number("at_least")), rule.number("at_most"))
     else:
         km = rule.number("unknown")
+    if max(given.pain_now or 0.0, given.pain_worst or 0.0) > fact("X11").number("hold_up_to"):
+        km = min(km, rule.number("unknown"))
     if running.longest_km_30_days is not None:
         km = min(km, running.longest_km_30_days)
-    return max(km, 0.5)
+    return km
 
 
 def minutes_of(step: RunStep) -> float:

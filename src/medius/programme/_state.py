@@ -88,9 +88,11 @@ def fold(plan: Plan, history: Iterable[Done]) -> State:
             last_strength = done.date
         if done.run is not None:
             run_place = run_place_after_gap(run_place, last_run, done.date)
-            run_place = _move_run(run_place, running, done)
+            run_place = _move_run(run_place, _worse(running, strength) if strength == "back" else running, done)
             runs += 1
             last_run = done.date
+        elif strength == "back" and done.items:
+            run_place = _move_run(run_place, "back", done)
         if done.trained:
             worst = _worse(strength if done.items else "ok", running if done.run else "ok")
             verdicts.append((done.date, worst))

@@ -90,6 +90,8 @@ def render_plan(plan: Plan, sessions: Sequence[Session]) -> str:
     lines = [f"Six weeks from {given.start.isoformat()}", ""] if not plan.blocked else ["No programme", ""]
     for sentence in plan.notes:
         lines += _wrapped(f"! {sentence}", "", "  ")
+    if not plan.notes:
+        lines.pop()
     if plan.blocked:
         for text in given.stops:
             lines += _wrapped(f"- {text}", "  ", "    ")

@@ -118,6 +118,8 @@ def _card(key: str, steps: list[Step], side: Side, pictures: dict[str, str]) -> 
             alt = f"{item.title}, {label.lower()}, {view.title}"
             row.append({"file": file, "label": label if view.name == "front" else view.title, "alt": alt})
         rows.append(row)
+    if all(len(row) == 1 for row in rows):
+        rows = [[picture for row in rows for picture in row]]
     return {
         "title": item.title + (", with a weight" if loaded else ""),
         "pictures": rows,
