@@ -1,15 +1,6 @@
 """The iliotibial band as a path: its strain and strain rate."""
 
-from medius.band.path import (
-    ANGLES,
-    SIGNS,
-    BandModel,
-    band_from_osim,
-    band_model,
-    bands_for,
-    house_angles,
-    path_length,
-)
+from medius.band.path import BandModel, band_from_osim, band_model, bands_for, path_length
 from medius.band.reserve import (
     Demand,
     abductor_reserve,
@@ -18,6 +9,7 @@ from medius.band.reserve import (
     demand_single_leg_stance,
     hip_moments,
 )
+from medius.band.signs import ANGLES, SIGNS, house_angles
 from medius.band.strain import MEASURES, StanceTimes, StrainCurve, StrainResult, band_strain, strain
 from medius.band.whatif import BOUNDS, WhatIf, sensitivities, strain_change_from_films, what_if
 

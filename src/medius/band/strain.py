@@ -17,7 +17,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from medius.band.path import ANGLES, BandModel, Side, angle_columns, band_model, path_length
+from medius.band.path import BandModel, Side, angle_columns, band_model, path_length
+from medius.band.signs import ANGLES
 from medius.errors import InvalidValueError, NothingToMeasureError
 from medius.record import Observation
 

@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from medius.band.path import ANGLES, BandModel, Floats, Side, band_model, path_length
+from medius.band.path import BandModel, Floats, Side, band_model, path_length
+from medius.band.signs import ANGLES
 from medius.band.strain import ANGLE_ERROR_DEG, StanceTimes, band_strain
 from medius.errors import InvalidValueError
 from medius.record import Observation

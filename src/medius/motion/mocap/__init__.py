@@ -5,12 +5,11 @@ from medius.motion.mocap.c3d import read_c3d, write_c3d
 from medius.motion.mocap.cast import (
     Calibration,
     calibrate,
-    functional_hip_centre,
-    harrington_hip_centre,
     landmark_segments,
     move_segments,
 )
 from medius.motion.mocap.clean import fill_gaps, low_pass, smooth_markers
+from medius.motion.mocap.hip_centre import functional_hip_centre, harrington_hip_centre
 from medius.motion.mocap.markersets import (
     MarkerSet,
     bundled_marker_sets,

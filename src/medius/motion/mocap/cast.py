@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import numpy as np
 import xarray as xr
 
-from medius.errors import InvalidValueError, NothingToMeasureError
+from medius.errors import NothingToMeasureError
 from medius.motion.dataset import with_log
-from medius.motion.mocap._rigid import Bools, Floats, all_finite, fit_rigid_motion, frame_from_axes, median_seen
+from medius.motion.mocap._cluster import fit_cluster, segment_words
+from medius.motion.mocap._rigid import Floats, frame_from_axes, median_seen
+from medius.motion.mocap.hip_centre import harrington_hip_centre
 from medius.motion.mocap.markersets import MarkerSet
 
-__all__ = ["Calibration", "calibrate", "functional_hip_centre", "harrington_hip_centre", "move_segments"]
+__all__ = ["Calibration", "calibrate", "landmark_segments", "move_segments"]
 
 Points = Mapping[str, Floats]
-
-_BAD_FIT_M = 0.02
-"""A cluster whose markers miss the still trial by more than this is not the same cluster (names swapped, marker lost)."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +47,6 @@ class Calibration:
     clusters: Mapping[str, tuple[tuple[str, ...], Floats]]
     joint_centres: Mapping[str, Floats]
     notes: tuple[str, ...] = field(default=())
-
-
-def harrington_hip_centre(width: Floats | float, depth: Floats | float, side: str) -> Floats:
-    """Hip joint centre in the pelvic frame (origin between the ASIS; x forwards, y up, z right), metres.
-
-    Parameters
-    ----------
-    width, depth
-        Distance between the two ASIS, and from their middle to the middle of the PSIS, metres.
-    side
-        ``"r"`` or ``"l"``.
-
-    Notes
-    -----
-    Harrington et al. 2007, J Biomech 40:595, equations of the pelvis alone.
-    """
-    w, d = np.asarray(width, dtype=np.float64), np.asarray(depth, dtype=np.float64)
-    sign = 1.0 if side == "r" else -1.0
-    return np.stack([-0.24 * d - 0.0099, -0.30 * w - 0.0109, sign * (0.33 * w + 0.0073)], axis=-1)
 
 
 def landmark_points(motion: xr.Dataset, markers: MarkerSet, *, still: bool) -> dict[str, Floats]:
@@ -219,12 +198,6 @@ def _movement(still: xr.Dataset) -> float:
     return float(np.median(np.nanpercentile(away, 95, axis=0)))
 
 
-def segment_words(segment: str) -> str:
-    """Return a segment's name as a person says it."""
-    part, _, side = segment.partition("_")
-    return f"{ {'r': 'right ', 'l': 'left '}.get(side, '') }{part}"
-
-
 def move_segments(motion: xr.Dataset, calibration: Calibration) -> xr.Dataset:
     """Carry the anatomical frames through the moving trial.
 
@@ -250,7 +223,7 @@ def move_segments(motion: xr.Dataset, calibration: Calibration) -> xr.Dataset:
             continue
         chosen = [markers[i] for i in present]
         observed = motion.position.sel(keypoint=chosen).to_numpy().transpose(0, 2, 1)
-        turn, shift, residual, note = _fit_cluster(segment, chosen, reference[present], observed)
+        turn, shift, residual, note = fit_cluster(segment, chosen, reference[present], observed)
         notes += note
         names.append(segment)
         rotations.append(turn @ calibration.rotation[segment])
@@ -282,45 +255,6 @@ def segment_dataset(
     return with_log(data, "segment frames", segments=len(names))
 
 
-def _fit_cluster(
-    segment: str, markers: list[str], reference: Floats, observed: Floats
-) -> tuple[Floats, Floats, Floats, list[str]]:
-    """Fit a cluster; frames that miss are fitted with two names exchanged if that explains them, else left out."""
-    turn, shift, residual = fit_rigid_motion(reference, observed)
-    bad: Bools = np.asarray(residual > _BAD_FIT_M, dtype=np.bool_)
-    if not bad.any():
-        return turn, shift, residual, []
-    typical = float(np.median(residual[bad])) * 1000.0
-    where = "in every frame" if bad.all() else f"in {int(bad.sum())} of {bad.size} frames"
-    note = f"The markers of the {segment_words(segment)} do not fit the still trial {where} (by {typical:.0f} mm)"
-    swap = _likely_swap(markers, reference, observed[bad][:200])
-    if swap:
-        order = list(range(len(markers)))
-        order[swap[0]], order[swap[1]] = swap[1], swap[0]
-        turn[bad], shift[bad], residual[bad] = fit_rigid_motion(reference, observed[bad][:, order])
-        note += f": the names of {markers[swap[0]]} and {markers[swap[1]]} are swapped, and were taken as such"
-        bad = np.asarray(residual > _BAD_FIT_M, dtype=np.bool_)
-    if bad.any():
-        turn[bad] = shift[bad] = np.nan
-        note += f"; {int(bad.sum())} frames were left out"
-    return turn, shift, residual, [note + "."]
-
-
-def _likely_swap(markers: list[str], reference: Floats, observed: Floats) -> tuple[int, int] | None:
-    """Find the pair of markers whose exchange makes the cluster fit."""
-    best: tuple[float, tuple[int, int]] | None = None
-    for i, j in combinations(range(len(markers)), 2):
-        order = list(range(len(markers)))
-        order[i], order[j] = j, i
-        residual = fit_rigid_motion(reference, observed[:, order])[2]
-        if not np.isfinite(residual).any():
-            continue
-        size = float(np.nanmedian(residual))
-        if size < _BAD_FIT_M / 2.0 and (best is None or size < best[0]):
-            best = size, (i, j)
-    return best[1] if best else None
-
-
 def landmark_segments(motion: xr.Dataset, markers: MarkerSet) -> xr.Dataset:
     """Build anatomical frames in every frame from landmarks that are all in the moving trial (no still trial needed).
 
@@ -338,38 +272,3 @@ def landmark_segments(motion: xr.Dataset, markers: MarkerSet) -> xr.Dataset:
     return segment_dataset(
         motion, names, [rotation[n] for n in names], origins, [np.zeros(count)] * len(names), missing
     )
-
-
-def functional_hip_centre(pelvis: xr.Dataset, side: str) -> tuple[Floats, float]:
-    """Find the hip centre as the point that moves least between pelvis and thigh (SCoRE, Ehrig et al. 2006).
-
-    Parameters
-    ----------
-    pelvis
-        Segment frames of a trial in which the hip moves widely (`move_segments`).
-    side
-        ``"r"`` or ``"l"``.
-
-    Returns
-    -------
-    centre, spread
-        In the pelvic frame from its origin, metres, and the root mean square distance between the two estimates, metres.
-
-    Raises
-    ------
-    InvalidValueError
-        If the hip moves too little (less than 15° about two axes) for this to mean anything.
-    """
-    trunk, thigh = (pelvis.sel(segment=s) for s in ("pelvis", f"thigh_{side}"))
-    turn_a, turn_b = trunk.rotation.to_numpy(), thigh.rotation.to_numpy()
-    start_a, start_b = trunk.origin.to_numpy(), thigh.origin.to_numpy()
-    good = all_finite(turn_a, (1, 2)) & all_finite(turn_b, (1, 2))
-    turn_a, turn_b, start_a, start_b = turn_a[good], turn_b[good], start_a[good], start_b[good]
-    axis = (np.swapaxes(turn_a, 1, 2) @ turn_b)[:, :, 1]
-    spread_of_axis = np.degrees(np.sqrt(np.linalg.eigvalsh(np.cov(axis.T))[1:]))
-    if good.sum() < 20 or spread_of_axis[0] < 15.0 / 4.0:
-        raise InvalidValueError("The hip moves too little in this trial to find its centre from movement.")
-    system = np.concatenate([turn_a, -turn_b], axis=2).reshape(-1, 6)
-    solution, *_ = np.linalg.lstsq(system, (start_b - start_a).reshape(-1), rcond=None)
-    gap = turn_a @ solution[:3] + start_a - turn_b @ solution[3:] - start_b
-    return solution[:3], float(np.sqrt((gap**2).sum(axis=1).mean()))
