@@ -36,7 +36,9 @@ class Picture(Protocol):
     def chroma_u(self) -> NDArray[np.uint8]: ...  # noqa: D102
     @property
     def chroma_v(self) -> NDArray[np.uint8]: ...  # noqa: D102
-    def to_rgb(self) -> NDArray[np.uint8]: ...  # noqa: D102
+    def to_rgb(self) -> NDArray[np.uint8]:
+        """Return red, green and blue, shape (height, width, 3)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
