@@ -22,7 +22,7 @@ SOURCE = ROOT / "src" / "medius"
 LONGEST = 430
 _MACHINE = re.compile(
     r"/(?:home|Users|root|work)/(?!you\b|me\b|\.\.\.)\w|/tmp/\w|[A-Z]:\\\\Users|"
-    r"https?://(?:[\w.-]*(?:registry|artifactory|nexus|pypi|proxy|mirror|internal|corp)[\w.-]*|localhost|127\.0\.0\.1|10\.\d|192\.168)"
+    r"https?://(?:[\w.-]*(?:registry|artifactory|nexus|pypi|proxy|mirror|internal|corp)[\w.-]*|10\.\d|192\.168)"
 )
 _PUBLIC_PLACES = ("https://pypi.org/p", "https://registry.npmjs.org/@mediapipe/pose")
 
