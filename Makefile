@@ -55,8 +55,8 @@ accuracy: setup-dev  ## measure against known truth; writes docs/accuracy.md
 docs: setup-dev  ## remake the generated pages under docs/
 	$(BIN)/python -m scripts.docs
 
-serve: setup  ## open the app (comes with the app itself)
-	$(BIN)/medius serve
+serve:  ## open the app (not there yet)
+	@echo "The app is not built yet. Run 'make run' and open out/report.html, or use the medius command line."; exit 1
 
 clean:  ## remove everything that was made
 	rm -rf $(VENV) node_modules out build

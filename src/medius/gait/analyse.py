@@ -114,6 +114,11 @@ def _measure(film: Film, context: FilmContext, measure: Measure, side: Side | No
         correction = replace(correction, systematic=_share_error(film, context, shape))
         values = _crossed(film, context, shape)
     observation = _observe(film, context, measure, side, values, correction)
+    if measure.reading == "stance-peak" and len(curves):
+        peak_at = float(np.mean(np.argmax(curves, axis=1)))
+        observation = observation.model_copy(
+            update={"detail": {**observation.detail, "peak_at_percent_of_stance": round(peak_at, 1)}}
+        )
     if len(curves) >= 2:
         rows = correction.apply(curves, shape, medial)
         return Measurement(observation, measure, times, values, rows.mean(axis=0), rows.std(axis=0, ddof=1))
@@ -205,6 +210,7 @@ def _observe(
         code=measure.code,
         side=side,
         value=value,
+        text=_foot_strike(low, high) if measure.code == "foot_strike_angle" else None,
         unit=measure.unit,
         standard_error=error,
         interval_95=(low, high),
@@ -225,6 +231,13 @@ def _observe(
             "corrected": correction.known,
         },
     )
+
+
+def _foot_strike(low: float, high: float) -> str:
+    """Name how the foot lands, by the sign of its angle alone; published limits in degrees differ and are not used."""
+    if low > 0:
+        return "heel first"
+    return "toes first" if high < 0 else "cannot tell"
 
 
 def _enough(measure: Measure, side: Side | None) -> int:

@@ -229,6 +229,11 @@ def _film_notes(filmed: Filmed) -> list[QualityNote]:
         notes.append(note("several-people", count=filmed.n_people))
     if filmed.camera.moving:
         notes.append(note("moving-camera"))
+    if filmed.seconds_left_out > 1.0:
+        seconds = filmed.motion["time"].to_numpy()[-1]
+        notes.append(note("shortened", seconds=round(float(seconds)), start=round(filmed.start_s)))
+    if filmed.motion.attrs["view"] == "front":
+        notes.append(note("front-view"))
     if filmed.guess.oblique:
         notes.append(note("oblique-view"))
     if filmed.roll.source == "none":

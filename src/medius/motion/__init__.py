@@ -14,3 +14,5 @@ __all__ = [
     "validate_motion",
     "with_log",
 ]
+
+from medius.motion import mocap as mocap  # registers the readers of motion capture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from medius.errors import InvalidValueError, NothingToMeasureError
+from medius.motion._sticker_watch import StickerWatch
 from medius.motion.camera import BackgroundCollector, CameraMotion, Roll, camera_motion, estimate_roll
 from medius.motion.dataset import make_motion, with_log
 from medius.motion.person import Candidate, choose_runner, find_people
 from medius.motion.pose import BlazePose, Pose, PoseEstimator
 from medius.motion.pose.detector import PersonDetector
 from medius.motion.pose.region import Region
-from medius.motion.stickers import StickerFinder, StickerResult
+from medius.motion.stickers import StickerResult
 from medius.motion.video import Frame, FrameSource, VideoInfo
 from medius.motion.view import ViewGuess, check_view, guess_view
 
@@ -91,6 +93,8 @@ class Filmed:
         What the decoder had to say, sentences.
     start_s, slow_motion
         As in the options, for reading the same frames again.
+    seconds_left_out
+        Seconds at the film's end that were not read.
     """
 
     path: Path
@@ -106,6 +110,7 @@ class Filmed:
     notes: tuple[str, ...]
     start_s: float = 0.0
     slow_motion: float | None = None
+    seconds_left_out: float = 0.0
 
 
 def read_film(
@@ -142,25 +147,21 @@ def read_film(
     file = Path(path)
     people: list[Candidate] = []
     number = 0
-    if estimator is None:
-        # The network takes about a second of one core to load: that and decoding for the choice go well together.
-        with ThreadPoolExecutor(1) as pool:
-            ready = pool.submit(BlazePose.prepare, options.model, options.engine)
-            people, number = _choose(file, options)
-        ready.result()
-        start = people[number].region if len(people) > 1 else None
-        estimator = BlazePose(options.model, start=start, engine=options.engine)
-    first = people[number].first_frame if len(people) > 1 else 0
-    finder = StickerFinder(estimator.keypoints)
     poses: list[Pose] = []
     times: list[float] = []
     numbers: list[int] = []
     brightness: list[float] = []
-    with _open(file, options) as source:
+    with _open(file, options) as source:  # its first frames are decoded while the runner is chosen
+        if estimator is None:
+            people, number = _choose_while_loading(file, options)
+            start = people[number].region if len(people) > 1 else None
+            estimator = BlazePose(options.model, start=start, engine=options.engine)
+        first = people[number].first_frame if len(people) > 1 else 0
+        stickers = StickerWatch(estimator.keypoints, options.view)
         total = _expected(source.info, options)
         background = BackgroundCollector(total)
         for frame, pose in estimator.track(_from(iter(source), first)):
-            finder.add(frame, pose.position)
+            stickers.add(frame, pose)
             background.add(frame.luma)
             brightness.append(_brightness(frame))
             poses.append(pose)
@@ -199,7 +200,7 @@ def read_film(
         info=info,
         motion=motion,
         frame_numbers=tuple(numbers),
-        stickers=finder.finish(view=view),
+        stickers=stickers.finish(view, poses, partial(_again, file, options, first)),
         roll=roll,
         camera=camera_motion(background.frames, _person_box(motion), background=usual),
         guess=guess,
@@ -208,6 +209,7 @@ def read_film(
         notes=notes,
         start_s=options.start_s,
         slow_motion=options.slow_motion,
+        seconds_left_out=max(0.0, (info.duration_s or 0.0) - options.start_s - options.seconds),
     )
 
 
@@ -217,6 +219,20 @@ def _open(file: Path, options: FilmOptions, *, seconds: float | None = None, str
     return FrameSource(
         file, slow_motion=options.slow_motion, start_s=start, end_s=options.start_s + length, stride=stride, keep=6
     )
+
+
+def _again(file: Path, options: FilmOptions, first: int) -> Iterator[Frame]:
+    with _open(file, options) as source:
+        yield from _from(iter(source), first)
+
+
+def _choose_while_loading(file: Path, options: FilmOptions) -> tuple[list[Candidate], int]:
+    # The network takes about a second of one core to load: that and decoding for the choice go well together.
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(BlazePose.prepare, options.model, options.engine)
+        chosen = _choose(file, options)
+    loading.result()
+    return chosen
 
 
 def _choose(file: Path, options: FilmOptions) -> tuple[list[Candidate], int]:
