@@ -34,11 +34,15 @@ _BLACK = (16, 128, 128)
 
 def crop(planes: tuple[Plane, Plane, Plane], region: Region, side: int) -> NDArray[np.uint8]:
     """Return the region as YUV, shape (side, side, 3), black outside the picture."""
-    out = np.empty((side, side, 3), dtype=np.uint8)
-    for channel, plane in enumerate(planes):
-        ratio = 1.0 if channel == 0 else 0.5
-        out[..., channel] = _crop_plane(plane, region, ratio, side, _BLACK[channel])
-    return out
+    luma, chroma_u, chroma_v = planes
+    out: Any = cv2.merge(
+        (
+            _crop_plane(luma, region, 1.0, side, _BLACK[0]),
+            _crop_plane(chroma_u, region, 0.5, side, _BLACK[1]),
+            _crop_plane(chroma_v, region, 0.5, side, _BLACK[2]),
+        )
+    )
+    return out  # type: ignore[no-any-return]
 
 
 def to_network(yuv: NDArray[np.uint8], scale: float, offset: float) -> NDArray[np.float32]:
