@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
@@ -94,7 +95,7 @@ class _OpenVinoNetwork:
 @lru_cache(maxsize=3)
 def _compile(path: Path, outputs: tuple[str, ...], in_flight: int) -> Any:
     """Read and compile a network once for all clips: that takes as long as running it on thirty frames."""
-    import openvino as ov
+    ov = _import_openvino()
 
     core = ov.Core()
     whole = core.read_model(str(path))
@@ -111,6 +112,19 @@ def _compile(path: Path, outputs: tuple[str, ...], in_flight: int) -> Any:
             "INFERENCE_PRECISION_HINT": "f32",
         },
     )
+
+
+def _import_openvino() -> Any:
+    """Import OpenVINO without its telemetry.
+
+    Importing ``openvino`` imports ``openvino_telemetry``, writes an identifier into the home folder and reports the use to
+    Google Analytics. Where that package is absent OpenVINO does neither, so it is made absent.
+    """
+    modules: dict[str, Any] = sys.modules
+    modules.setdefault("openvino_telemetry", None)
+    import openvino
+
+    return openvino
 
 
 class _LiteRtNetwork:
