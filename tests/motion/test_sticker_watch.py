@@ -65,7 +65,7 @@ def watch(view: str, seen: list[Pose], final: str) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("breadth", [0.3, 0.5, 1.0])
+@pytest.mark.parametrize("breadth", [0.45, 0.6, 1.0])
 def test_somebody_broad_is_looked_at_to_the_end(breadth: float, sign: int) -> None:
     assert watch("auto", poses(breadth, sign=sign), "rear") == (f"rear: {N}", 0)
 

@@ -14,8 +14,8 @@ from medius.motion.video import Frame
 __all__ = ["StickerWatch"]
 
 _SURE_AFTER_S = 2.0
-_SURELY_SIDE = 0.25
-"""Breadth of shoulders and hips to the trunk's length: about 0.1 from the side; from 0.5 on it is rear or front."""
+_SURELY_SIDE = 0.4
+"""Breadth of shoulders and hips to the trunk's length: 0.1 to 0.3 from the side; from 0.5 on it is rear or front."""
 
 
 class StickerWatch:
