@@ -1,0 +1,351 @@
+"""One repetition after another on one side: start position, out, top, back, in this order or not at all."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import fmean, median
+from typing import Literal
+
+from medius.coach._gauge import Gauge, failing, gauge, length_of
+from medius.coach._points import Points
+from medius.coach._result import Repetition
+from medius.coach._timing import Timing, time_repetition
+from medius.errors import InvalidValueError
+from medius.exercises import Condition, Exercise, Fault, Sign, Signal
+from medius.record import Side
+
+__all__ = ["Counter", "Phase", "Sample", "counting_signals"]
+
+Phase = Literal["searching", "ready", "out", "top", "back"]
+
+_READY_S = 0.4
+_STILL = 0.1
+_STILL_HIP = 0.12
+_OUT = 0.2
+_HOME = 0.15
+_TOP = 0.8
+_SHOWN_FROM = 0.2
+_SHORTEST_S = 0.6
+_SHORTEST_STANCE_S = 2.0
+_LONGEST_S = 60.0
+_LONGEST_HOLD_S = 300.0
+_LOST_S = 0.8
+_LEFT_S = 0.5
+_ELSEWHERE_S = 3.0
+_MEMORY_S = 1.5
+_DRIFT_S = 1.5
+_FRONTAL = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One picture of a repetition: time, progress, value of every sign, and of the angle whose range is told."""
+
+    time_s: float
+    progress: float
+    signs: tuple[float | None, ...]
+    angle: float | None
+
+
+@dataclass
+class _Stay:
+    """How long something has been so."""
+
+    since: float | None = None
+
+    def lasts(self, now: float, so: bool) -> float:
+        if not so:
+            self.since = None
+            return 0.0
+        if self.since is None:
+            self.since = now
+        return now - self.since
+
+
+@dataclass
+class _Timers:
+    lost: _Stay = field(default_factory=_Stay)
+    left: _Stay = field(default_factory=_Stay)
+    elsewhere: _Stay = field(default_factory=_Stay)
+
+
+def counting_signals(item: Exercise) -> tuple[Signal, ...]:
+    """Return the signals that repetitions of `item` are counted by: those with a range.
+
+    Raises
+    ------
+    InvalidValueError
+        If the definition has none.
+    """
+    found = tuple(s for s in (item.coach.signals if item.coach else ()) if s.range is not None)
+    if not found:
+        raise InvalidValueError(f"The coach cannot count '{item.name}'.")
+    return found
+
+
+class Counter:
+    """Follow one side of a person through one exercise.
+
+    Parameters
+    ----------
+    item
+        The exercise.
+    side
+        The working side this counter looks for.
+
+    Attributes
+    ----------
+    phase
+        Where the person is in the movement.
+    missing
+        The condition of the start position that does not hold, while `phase` is ``searching``.
+    sees
+        Whether the points needed were seen in the last picture.
+    progress
+        0 in the start position, 1 at the range of the definition.
+    aborted
+        Why the last movement was given up, a code; cleared by the next one.
+    """
+
+    def __init__(self, item: Exercise, side: Side) -> None:
+        coach = item.coach
+        if coach is None:
+            raise InvalidValueError(f"The coach cannot count '{item.name}'.")
+        self.item, self.side = item, side
+        self.phase: Phase = "searching"
+        self.missing: Condition | None = None
+        self.sees = False
+        self.progress = 0.0
+        self.aborted = ""
+        self._signals = [(s, gauge(s, side)) for s in counting_signals(item)]
+        self._fixed = all(s.start is not None for s, _ in self._signals)
+        self._full = coach.target.full_from if coach.target else 0.7
+        self._holding = item.kind == "test"
+        self._ready = [(c, gauge(c, side)) for c in coach.ready]
+        self._throughout = [(c, take) for c, take in self._ready if c.throughout]
+        self._top = [(c, gauge(c, side)) for c in coach.top]
+        self._signs: list[tuple[Fault, Sign, Gauge]] = [(f, s, gauge(s, side)) for f in item.faults for s in f.signs]
+        named = [s for s in coach.signals if coach.target is not None and s.name == coach.target.angle]
+        self._angle = (named[0], gauge(named[0], side)) if named else None
+        self._frontal = False
+        measured = (*coach.signals, *coach.ready, *coach.top, *(s for _, s, _ in self._signs))
+        self._over = {m.over: length_of(m.over, side) for m in measured if m.over is not None}
+        self._lengths: dict[tuple[str, str], float] = {}
+        self._starts: list[float] = []
+        self._memory: deque[Sample] = deque()
+        self._course: list[Sample] = []
+        self._best = 0.0
+        self._calm: deque[tuple[float, list[float], complex]] = deque()
+        self._top_seen = [0, 0]
+        self._judged = False
+        self._timers = _Timers()
+
+    def step(self, now: float, points: Points) -> Repetition | None:
+        """Take in one picture; return a repetition that has just ended, counted or partial."""
+        values = self._values(points)
+        self.sees = bool(values)
+        if not values:
+            if self.phase != "searching" and self._timers.lost.lasts(now, True) > _LOST_S:
+                self.abort("cannot_see")
+            return None
+        self._timers.lost.lasts(now, False)
+        if self.phase == "searching":
+            self._search(now, values, points)
+            return None
+        away = failing(self._throughout, points, self._lengths)
+        if self._timers.left.lasts(now, away is not None) > _LEFT_S:
+            self.missing = away
+            self.abort("left_position")
+            return None
+        if self.phase == "ready":
+            self._rest(now, values, points)
+            return None
+        return self._move(now, values, points)
+
+    def abort(self, why: str) -> None:
+        """Give the movement up and look for the start position again."""
+        self.aborted = why if self.phase in ("out", "top", "back") else ""
+        self.phase = "searching"
+        self.progress = 0.0
+        self._lengths = {}
+        self._memory.clear()
+        self._calm.clear()
+        self._course = []
+        self._timers = _Timers()
+
+    def faults_so_far(self) -> tuple[str, ...]:
+        """Judge the movement under way once, when its top is left; empty at all other moments."""
+        if self.phase != "back" or self._judged:
+            return ()
+        self._judged = True
+        reached = max(s.progress for s in self._course)
+        return self._faults(reached) if reached >= self._full else ()
+
+    # The start position
+
+    def _search(self, now: float, values: list[float], points: Points) -> None:
+        self.missing = failing(self._ready, points, {})
+        if self.missing is not None:
+            self._calm.clear()
+            return
+        self._calm.append((now, values, _hips(points)))
+        while now - self._calm[0][0] > 2 * _READY_S:
+            self._calm.popleft()
+        if not self._fixed and not self._is_calm(now, points):
+            return
+        self._lengths = {over: length for over, take in self._over.items() if (length := take(points))}
+        self._starts = [
+            s.start if s.start is not None else median(v[i] for _, v, _ in self._calm)
+            for i, (s, _) in enumerate(self._signals)
+        ]
+        self.phase, self.aborted = "ready", ""
+        self._frontal = abs(points.get("left_shoulder", 0j) - points.get("right_shoulder", 0j)) > _FRONTAL * abs(
+            _shoulders(points) - _hips(points)
+        )
+        self._rest(now, self._values(points) or values, points)
+
+    def _is_calm(self, now: float, points: Points) -> bool:
+        recent = [c for c in self._calm if now - c[0] <= _READY_S * 1.25]
+        if now - self._calm[0][0] < _READY_S or len(recent) < 3:
+            return False
+        trunk = abs(_hips(points) - _shoulders(points)) or math.inf
+        wander = max(abs(h - recent[-1][2]) for _, _, h in recent) / trunk
+        return wander < _STILL_HIP and all(
+            max(v[i] for _, v, _ in recent) - min(v[i] for _, v, _ in recent) < _STILL * (s.range or 1.0)
+            for i, (s, _) in enumerate(self._signals)
+        )
+
+    def _values(self, points: Points) -> list[float]:
+        """Return the value of every counting signal; nothing if one of them cannot be seen."""
+        found = [take(points, self._lengths) for _, take in self._signals]
+        return [v for v in found if v is not None] if None not in found else []
+
+    def _rest(self, now: float, values: list[float], points: Points) -> None:
+        x = self._sample(now, values, points, self._memory)
+        while now - self._memory[0].time_s > _MEMORY_S:
+            self._memory.popleft()
+        if x > _OUT:
+            self.phase, self._judged, self._top_seen = "out", False, [0, 0]
+            self._course, self._best = list(self._memory), x
+        elif self._timers.elsewhere.lasts(now, x < -2 * _OUT) > _ELSEWHERE_S:
+            self.abort("")
+        elif abs(x) < _OUT / 2 and not self._fixed and len(self._memory) > 1:
+            share = min(1.0, (now - self._memory[-2].time_s) / _DRIFT_S)
+            self._starts = [a + share * (v - a) for a, v in zip(self._starts, values, strict=True)]
+
+    # The movement
+
+    def _move(self, now: float, values: list[float], points: Points) -> Repetition | None:
+        x = self._sample(now, values, points, self._course)
+        self._best = max(self._best, x)
+        if x >= max(_TOP * self._best, self._full):
+            self.phase = "top"
+            self._top_seen[failing(self._top, points, self._lengths) is None] += 1
+        elif self.phase == "top" and x < _TOP * self._best:
+            self.phase = "back"
+        if x < _HOME:
+            return self._finish()
+        self._give_up_if_stuck(now, x, points)
+        return None
+
+    def _give_up_if_stuck(self, now: float, x: float, points: Points) -> None:
+        longest = _LONGEST_HOLD_S if self._holding else _LONGEST_S
+        if now - self._course[0].time_s > longest:
+            self.abort("too_long")
+            return
+        home = x < self._full and failing(self._ready, points, self._lengths) is None
+        recent = [s.progress for s in self._course[-90:] if now - s.time_s <= 1.0]
+        still = max(recent) - min(recent) < _STILL
+        if self._timers.elsewhere.lasts(now, home and still) > _ELSEWHERE_S:
+            self.abort("moved_the_start")
+
+    def _finish(self) -> Repetition | None:
+        course, self._course = self._course, []
+        self.phase = "ready"
+        self._timers.elsewhere = _Stay()
+        timing = time_repetition([(s.time_s, s.progress) for s in course])
+        self._memory = deque(course[-2:])
+        shortest = _SHORTEST_STANCE_S if self._holding else _SHORTEST_S
+        if timing.reached < _SHOWN_FROM or timing.end_s - timing.start_s < shortest:
+            return None
+        if timing.reached >= self._full and self._top_seen[0] > self._top_seen[1]:
+            self.aborted = "other_movement"
+            return None
+        self._course = course
+        done = self._repetition(timing)
+        self._course = []
+        return done
+
+    def _repetition(self, timing: Timing) -> Repetition:
+        counted = timing.reached >= self._full
+        hold = timing.end_s - timing.start_s if self._holding else timing.hold_s
+        return Repetition(
+            start_s=timing.start_s,
+            peak_s=timing.peak_s,
+            end_s=timing.end_s,
+            hold_s=hold,
+            side=self.side if self.item.sided else None,
+            counted=counted,
+            range_deg=self._range_deg(),
+            faults=self._faults(timing.reached) if counted else (),
+            out_s=timing.top_s - timing.start_s,
+            back_s=timing.end_s - timing.leave_s,
+            share_of_range=timing.reached,
+        )
+
+    def _range_deg(self) -> float | None:
+        reached = max(s.progress for s in self._course)
+        rest = [s.angle for s in self._course if s.angle is not None and abs(s.progress) < _HOME]
+        top = [s.angle for s in self._course if s.angle is not None and s.progress >= 0.95 * reached]
+        return abs(median(top) - median(rest)) if rest and top else None
+
+    def _faults(self, reached: float) -> tuple[str, ...]:
+        seen: dict[str, bool] = {}
+        for number, (fault, sign, _) in enumerate(self._signs):
+            if not self._in_view(fault.views):
+                continue
+            seen[fault.id] = seen.get(fault.id, True) and self._is_seen(number, sign, reached)
+        return tuple(name for name, yes in seen.items() if yes)
+
+    def _is_seen(self, number: int, sign: Sign, reached: float) -> bool:
+        rest = [v for s in self._course if abs(s.progress) < _HOME and (v := s.signs[number]) is not None]
+        least = 0.85 * reached if sign.when == "top" else _OUT
+        values = sorted(v for s in self._course if s.progress >= least and (v := s.signs[number]) is not None)
+        if not values or (sign.change and not rest):
+            return False
+        zero = median(rest) if sign.change else 0.0
+        if sign.when == "top":
+            value = values[len(values) // 2]
+            return (sign.low is None or value - zero > sign.low) and (sign.high is None or value - zero < sign.high)
+        last = len(values) - 1
+        great, small = values[round(0.9 * last)], values[round(0.1 * last)]
+        return (sign.low is None or great - zero > sign.low) and (sign.high is None or small - zero < sign.high)
+
+    def _angle_now(self, points: Points) -> float | None:
+        return self._angle[1](points, {}) if self._angle and self._in_view(self._angle[0].views) else None
+
+    def _in_view(self, views: tuple[str, ...]) -> bool:
+        """Tell whether the camera stands where something can be seen; while lying, everything is filmed from one place."""
+        if self.item.kind == "lying" or not views:
+            return True
+        return any((view in ("front", "rear")) == self._frontal for view in views)
+
+    def _sample(self, now: float, values: list[float], points: Points, into: deque[Sample] | list[Sample]) -> float:
+        x = fmean(
+            (v - a) / (s.range or 1.0) * (1.0 if s.rises else -1.0)
+            for v, a, (s, _) in zip(values, self._starts, self._signals, strict=True)
+        )
+        signs = tuple(take(points, self._lengths) for _, _, take in self._signs)
+        into.append(Sample(now, x, signs, self._angle_now(points)))
+        self.progress = x
+        return x
+
+
+def _hips(points: Points) -> complex:
+    return (points.get("left_hip", 0j) + points.get("right_hip", 0j)) / 2
+
+
+def _shoulders(points: Points) -> complex:
+    return (points.get("left_shoulder", 0j) + points.get("right_shoulder", 0j)) / 2

@@ -1,0 +1,139 @@
+"""Key points of one picture as they come in, and the causal filter that steadies them."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+__all__ = ["Frame", "PointFilter", "Points"]
+
+Points = Mapping[str, complex]
+"""Name of a point to its place, x to the right and y **up**, pixels. Points that are not seen are missing."""
+
+_NAMES = frozenset(
+    f"{side}_{part}"
+    for side in ("left", "right")
+    for part in ("ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", "foot_index")
+) | {"nose"}
+_LEG = ("hip", "knee", "ankle", "heel", "foot_index")
+_MIXED = 3.0
+_SEEN_FROM = 0.3
+_WINDOW_S = 0.17
+_FORGET_S = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The key points of one picture.
+
+    Attributes
+    ----------
+    time_s
+        Seconds, of the camera's clock; must grow from frame to frame.
+    points
+        Name (``left_knee``, BlazePose's names) to x, y in pixels (y down) and confidence from 0 to 1. Empty where
+        nobody is seen. Left and right are the person's own, as a pose network names them.
+    width, height
+        Size of the picture in pixels.
+    """
+
+    time_s: float
+    points: Mapping[str, tuple[float, float, float]]
+    width: float = 0.0
+    height: float = 0.0
+
+    @classmethod
+    def from_arrays(
+        cls,
+        time_s: float,
+        position: ArrayLike,
+        confidence: ArrayLike,
+        names: Sequence[str],
+        *,
+        width: float = 0.0,
+        height: float = 0.0,
+    ) -> Frame:
+        """Build a frame from positions (keypoint, 2) and confidence (keypoint,), as a pose estimator gives them."""
+        import numpy as np
+
+        places = np.asarray(position, dtype=np.float64).tolist()
+        trust = np.asarray(confidence, dtype=np.float64).tolist()
+        return cls(
+            time_s,
+            {n: (x, y, c) for n, (x, y), c in zip(names, places, trust, strict=True) if math.isfinite(x + y)},
+            width,
+            height,
+        )
+
+
+class PointFilter:
+    """Steady key points with a running median over the last sixth of a second.
+
+    The median throws single wrong pictures away (legs mixed up for a frame or two) and delays by half its window. A point
+    that was not seen for a third of a second is gone.
+
+    Parameters
+    ----------
+    mirrored
+        Whether the picture comes from a camera that shows it like a mirror: then left and right change places.
+    """
+
+    def __init__(self, *, mirrored: bool = False) -> None:
+        self._mirrored = mirrored
+        self._seen: dict[str, deque[tuple[float, float, float]]] = {}
+
+    def __call__(self, frame: Frame) -> dict[str, complex]:
+        """Return the steadied points after taking in `frame`."""
+        now = frame.time_s
+        fresh = {
+            self._own(name): complex(x, -y)
+            for name, (x, y, confidence) in frame.points.items()
+            if name in _NAMES and confidence >= _SEEN_FROM and math.isfinite(x) and math.isfinite(y)
+        }
+        for name, place in self._unmix(now, fresh).items():
+            self._seen.setdefault(name, deque()).append((now, place.real, place.imag))
+        found: dict[str, complex] = {}
+        for name, samples in self._seen.items():
+            newest = samples[-1][0]
+            while samples and samples[0][0] < newest - _WINDOW_S:
+                samples.popleft()
+            if now - newest <= _FORGET_S:
+                found[name] = complex(_middle([s[1] for s in samples]), _middle([s[2] for s in samples]))
+        return found
+
+    def forget(self) -> None:
+        """Start afresh."""
+        self._seen.clear()
+
+    def _unmix(self, now: float, fresh: dict[str, complex]) -> dict[str, complex]:
+        """Give each leg its own points back where the network has mixed the legs up while they are far apart."""
+        stay = change = 0.0
+        for part in ("knee", "ankle"):
+            pair = (f"left_{part}", f"right_{part}")
+            for name, other in (pair, pair[::-1]):
+                before = self._seen.get(name)
+                if not before or now - before[-1][0] > _FORGET_S or name not in fresh or other not in fresh:
+                    return fresh
+                last = complex(before[-1][1], before[-1][2])
+                stay += abs(fresh[name] - last)
+                change += abs(fresh[other] - last)
+        if stay <= _MIXED * change:
+            return fresh
+        swapped = {f"{a}_{part}": f"{b}_{part}" for part in _LEG for a, b in (("left", "right"), ("right", "left"))}
+        return {swapped.get(name, name): place for name, place in fresh.items()}
+
+    def _own(self, name: str) -> str:
+        if not self._mirrored or "_" not in name:
+            return name
+        side, _, part = name.partition("_")
+        return f"{'right' if side == 'left' else 'left'}_{part}"
+
+
+def _middle(values: list[float]) -> float:
+    values.sort()
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2.0

@@ -1,0 +1,79 @@
+"""Start, top, hold and end of one repetition from its course.
+
+Calm human movements between two positions follow the minimum-jerk profile 10s³ − 15s⁴ + 6s⁵ (Flash & Hogan 1985). Near its
+ends such a movement is too slow to be seen, so the ends are carried on from the part that is seen: a fixed share of the
+time between two levels. The shares below are those of the profile; nothing in them was fitted to films.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Course", "Timing", "time_repetition"]
+
+_AT = {0.2: 0.3266, 0.5: 0.5, 0.9: 0.7532}
+"""Share of the way to the share of the time at which the profile has gone it."""
+_BEFORE = _AT[0.2] / (_AT[0.5] - _AT[0.2])
+_AFTER = (1.0 - _AT[0.9]) / (_AT[0.9] - _AT[0.5])
+_TOP = 0.95
+
+Course = list[tuple[float, float]]
+"""Time (s) and progress (0 start position, 1 the range of the definition)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When things happened, seconds; ``reached`` is the progress of the top."""
+
+    start_s: float
+    top_s: float
+    leave_s: float
+    end_s: float
+    reached: float
+
+    @property
+    def peak_s(self) -> float:
+        """Middle of the time at the top."""
+        return (self.top_s + self.leave_s) / 2.0
+
+    @property
+    def hold_s(self) -> float:
+        """Time at the top."""
+        return self.leave_s - self.top_s
+
+
+def time_repetition(course: Course) -> Timing:
+    """Find the times of one repetition.
+
+    Parameters
+    ----------
+    course
+        From before the start to after the end, at least three samples, times growing.
+    """
+    best = max(x for _, x in course)
+    near = sorted(x for _, x in course if x >= _TOP * best)
+    reached = near[len(near) // 2]
+    up = {level: _crossing(course, level * reached) for level in _AT}
+    down = {level: _crossing(course[::-1], level * reached) for level in _AT}
+    top = up[0.9] + _AFTER * (up[0.9] - up[0.5])
+    leave = down[0.9] - _AFTER * (down[0.5] - down[0.9])
+    if leave < top:
+        top = leave = (up[0.9] + down[0.9]) / 2.0
+    return Timing(
+        start_s=max(course[0][0], up[0.2] - _BEFORE * (up[0.5] - up[0.2])),
+        top_s=top,
+        leave_s=leave,
+        end_s=down[0.2] + _BEFORE * (down[0.2] - down[0.5]),
+        reached=reached,
+    )
+
+
+def _crossing(course: Course, level: float) -> float:
+    """Return the first time at which the course reaches `level`, between samples by a straight line."""
+    before, low = course[0]
+    for now, x in course:
+        if x >= level:
+            share = (level - low) / (x - low) if x > low else 1.0
+            return before + max(0.0, min(1.0, share)) * (now - before)
+        before, low = now, x
+    return course[-1][0]
