@@ -18,6 +18,8 @@ __all__ = ["app", "main"]
 
 _COMMANDS = ("analyse", "screen", "plan", "today", "done", "progress", "evidence", "import_runs", "load", "strain", "models")
 
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="medius",
     help="Why the outside of a runner's knee hurts, how sure that is, and what to do about it.",
@@ -37,9 +39,13 @@ def main() -> None:
         app()
     except MediusError as error:
         fail(error)
+    except SystemExit as leaving:
+        if leaving.code == _INTERRUPTED:
+            sys.stderr.write("Stopped. Nothing half-written was left behind.\n")
+        raise
     except KeyboardInterrupt:
         sys.stderr.write("Stopped. Nothing half-written was left behind.\n")
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
     except Exception as error:
         if os.environ.get("MEDIUS_DEBUG"):
             raise
