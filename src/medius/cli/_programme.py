@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medius.errors import InvalidValueError, NothingToMeasureError, OutputError, UnreadableFileError
-from medius.programme import Done, Plan
-from medius.record import Observation
-from medius.record.programme import ProgrammeStore
+
+if TYPE_CHECKING:
+    from medius.programme import Done, Plan
+    from medius.record import Observation
+    from medius.record.programme import ProgrammeStore
 
 __all__ = ["Kept", "day_of", "kept", "now", "print_json", "read_observations", "today", "watch_runs", "write_file"]
 
@@ -58,6 +60,9 @@ def kept(folder: Path | None, *, write: bool = False) -> Iterator[Kept]:
     NothingToMeasureError
         If no plan was made yet.
     """
+    from medius.programme import Done, Plan
+    from medius.record.programme import ProgrammeStore
+
     with ProgrammeStore(folder) as store, store.writing() if write else nullcontext():
         stored = store.current_plan()
         if stored is None:
@@ -94,6 +99,8 @@ def watch_runs(folder: Path | None) -> tuple[tuple[dt.date, float], ...]:
 
 def read_observations(paths: list[Path]) -> list[Observation]:
     """Read observations from the JSON that other commands print with ``--json``."""
+    from medius.record import Observation
+
     found: list[Observation] = []
     for path in paths:
         try:
