@@ -104,8 +104,10 @@ def test_the_coach_finds_camera_start_and_signal(name: str) -> None:
     known = {*BODY_25, *COCO_17, *HALPE_26}
     points = [p for s in coach.signals for p in (*s.points, *(s.over or ()))]
     points += [p for condition in coach.ready for p in condition.points]
-    for point in points:
-        assert point.replace("work", "left").replace("other", "left") in known
+    for point in (name for joined in points for name in joined.split("+")):
+        place, _, rest = point.partition("_")
+        assert place in ("work", "other", "middle", "nose"), point
+        assert place == "nose" or f"left_{rest}" in known, point
     if name != "single-leg-stance":
         assert coach.target is not None
         assert coach.target.full_from == fact("X62").number("full_from")
