@@ -31,6 +31,15 @@ HIP_BREADTH = 0.36
 """Hip breadth (share of the trunk's length) at which a shape term is zero."""
 
 
+_BREADTH_SEEN = 0.03
+_YAW_SEEN = 10.0
+# A line that was learned between such limits is not carried beyond them.
+
+
+def _within(value: float, limit: float) -> float:
+    return min(max(value, -limit), limit) if math.isfinite(value) else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """How one measure is corrected, and how far it can still be off.
@@ -58,8 +67,8 @@ class Correction:
 
     def apply(self, values: Array, shape: Shape, medial: float) -> Array:
         """Return corrected `values`; `medial` is the leg's sign (`Film.medial`)."""
-        breadth = shape.hip_breadth - HIP_BREADTH if math.isfinite(shape.hip_breadth) else 0.0
-        yaw = shape.yaw_deg if math.isfinite(shape.yaw_deg) else 0.0
+        breadth = _within(shape.hip_breadth - HIP_BREADTH, _BREADTH_SEEN)
+        yaw = _within(shape.yaw_deg, _YAW_SEEN)
         return self.intercept + self.slope * values + self.shape * breadth + self.yaw * yaw * medial
 
     @property
