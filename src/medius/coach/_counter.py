@@ -37,6 +37,8 @@ _ELSEWHERE_S = 3.0
 _MEMORY_S = 1.5
 _DRIFT_S = 1.5
 _FRONTAL = 0.45
+_STEP = 0.25
+_STEP_S = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class _Stay:
 class _Timers:
     lost: _Stay = field(default_factory=_Stay)
     left: _Stay = field(default_factory=_Stay)
+    step: _Stay = field(default_factory=_Stay)
     elsewhere: _Stay = field(default_factory=_Stay)
 
 
@@ -130,6 +133,8 @@ class Counter:
         named = [s for s in coach.signals if coach.target is not None and s.name == coach.target.angle]
         self._angle = (named[0], gauge(named[0], side)) if named else None
         self._frontal = False
+        self._planted = coach.side_from == "standing-leg"
+        self._foot = 0j
         measured = (*coach.signals, *coach.ready, *coach.top, *(s for _, s, _ in self._signs))
         self._over = {m.over: length_of(m.over, side) for m in measured if m.over is not None}
         self._lengths: dict[tuple[str, str], float] = {}
@@ -155,7 +160,10 @@ class Counter:
             self._search(now, values, points)
             return None
         away = failing(self._throughout, points, self._lengths)
-        if self._timers.left.lasts(now, away is not None) > _LEFT_S:
+        if (
+            self._timers.left.lasts(now, away is not None) > _LEFT_S
+            or self._timers.step.lasts(now, self._stepped(points)) > _STEP_S
+        ):
             self.missing = away
             self.abort("left_position")
             return None
@@ -183,6 +191,15 @@ class Counter:
         reached = max(s.progress for s in self._course)
         return self._faults(reached) if reached >= self._full else ()
 
+    def _stepped(self, points: Points) -> bool:
+        """Tell whether the standing foot has left its place."""
+        now = points.get(f"{self.side}_ankle")
+        if not self._planted or now is None:
+            return False
+        if self.phase == "ready" and self.progress < _HOME:
+            self._foot = now
+        return abs(now - self._foot) > _STEP * abs(_shoulders(points) - _hips(points))
+
     # The start position
 
     def _search(self, now: float, values: list[float], points: Points) -> None:
@@ -204,6 +221,7 @@ class Counter:
         self._frontal = abs(points.get("left_shoulder", 0j) - points.get("right_shoulder", 0j)) > _FRONTAL * abs(
             _shoulders(points) - _hips(points)
         )
+        self._foot = points.get(f"{self.side}_ankle", 0j)
         self._rest(now, self._values(points) or values, points)
 
     def _is_calm(self, now: float, points: Points) -> bool:
@@ -265,7 +283,7 @@ class Counter:
         course, self._course = self._course, []
         self.phase = "ready"
         self._timers.elsewhere = _Stay()
-        timing = time_repetition([(s.time_s, s.progress) for s in course])
+        timing = time_repetition([(s.time_s, s.progress) for s in course], lifting=self._holding)
         self._memory = deque(course[-2:])
         shortest = _SHORTEST_STANCE_S if self._holding else _SHORTEST_S
         if timing.reached < _SHOWN_FROM or timing.end_s - timing.start_s < shortest:

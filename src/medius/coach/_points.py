@@ -21,6 +21,7 @@ _NAMES = frozenset(
 ) | {"nose"}
 _LEG = ("hip", "knee", "ankle", "heel", "foot_index")
 _MIXED = 3.0
+_MIXED_S = 1.5
 _SEEN_FROM = 0.3
 _WINDOW_S = 0.17
 _FORGET_S = 0.35
@@ -80,11 +81,19 @@ class PointFilter:
     ----------
     mirrored
         Whether the picture comes from a camera that shows it like a mirror: then left and right change places.
+
+    Attributes
+    ----------
+    lag_s
+        How far the points given last lie behind the frame, seconds.
     """
 
     def __init__(self, *, mirrored: bool = False) -> None:
         self._mirrored = mirrored
         self._seen: dict[str, deque[tuple[float, float, float]]] = {}
+        self._steady: dict[str, complex] = {}
+        self._mixed_since: float | None = None
+        self.lag_s = 0.0
 
     def __call__(self, frame: Frame) -> dict[str, complex]:
         """Return the steadied points after taking in `frame`."""
@@ -97,31 +106,43 @@ class PointFilter:
         for name, place in self._unmix(now, fresh).items():
             self._seen.setdefault(name, deque()).append((now, place.real, place.imag))
         found: dict[str, complex] = {}
+        ages: list[float] = []
         for name, samples in self._seen.items():
             newest = samples[-1][0]
             while samples and samples[0][0] < newest - _WINDOW_S:
                 samples.popleft()
             if now - newest <= _FORGET_S:
                 found[name] = complex(_middle([s[1] for s in samples]), _middle([s[2] for s in samples]))
+                ages.append(now - (samples[0][0] + newest) / 2)
+        self._steady = found
+        self.lag_s = sum(ages) / len(ages) if ages else 0.0
         return found
 
     def forget(self) -> None:
         """Start afresh."""
         self._seen.clear()
+        self._steady = {}
 
     def _unmix(self, now: float, fresh: dict[str, complex]) -> dict[str, complex]:
-        """Give each leg its own points back where the network has mixed the legs up while they are far apart."""
+        """Give each leg its own points back where the network has mixed the legs up while they are far apart.
+
+        Where that would last longer than a second and a half, the network is believed.
+        """
         stay = change = 0.0
         for part in ("knee", "ankle"):
             pair = (f"left_{part}", f"right_{part}")
             for name, other in (pair, pair[::-1]):
-                before = self._seen.get(name)
-                if not before or now - before[-1][0] > _FORGET_S or name not in fresh or other not in fresh:
+                before = self._steady.get(name)
+                if before is None or name not in fresh or other not in fresh:
                     return fresh
-                last = complex(before[-1][1], before[-1][2])
-                stay += abs(fresh[name] - last)
-                change += abs(fresh[other] - last)
+                stay += abs(fresh[name] - before)
+                change += abs(fresh[other] - before)
         if stay <= _MIXED * change:
+            self._mixed_since = None
+            return fresh
+        if self._mixed_since is None:
+            self._mixed_since = now
+        if now - self._mixed_since > _MIXED_S:
             return fresh
         swapped = {f"{a}_{part}": f"{b}_{part}" for part in _LEG for a, b in (("left", "right"), ("right", "left"))}
         return {swapped.get(name, name): place for name, place in fresh.items()}

@@ -155,7 +155,7 @@ class Session:
             for counter in self._counters:
                 counter.abort(trouble)
         events: list[Event] = []
-        done = [(c, r) for c in self._counters if (r := c.step(now, points)) is not None]
+        done = [(c, r) for c in self._counters if (r := c.step(now - self._filter.lag_s, points)) is not None]
         self._take_notes()
         for counter, repetition in _likeliest(done):
             events += self._add(counter, repetition, now)

@@ -7,6 +7,7 @@ time between two levels. The shares below are those of the profile; nothing in t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["Course", "Timing", "time_repetition"]
@@ -15,6 +16,7 @@ _AT = {0.2: 0.3266, 0.5: 0.5, 0.9: 0.7532}
 """Share of the way to the share of the time at which the profile has gone it."""
 _BEFORE = _AT[0.2] / (_AT[0.5] - _AT[0.2])
 _AFTER = (1.0 - _AT[0.9]) / (_AT[0.9] - _AT[0.5])
+_HALF = _AT[0.5] / (_AT[0.9] - _AT[0.5])
 _TOP = 0.95
 
 Course = list[tuple[float, float]]
@@ -42,23 +44,38 @@ class Timing:
         return self.leave_s - self.top_s
 
 
-def time_repetition(course: Course) -> Timing:
+def time_repetition(course: Course, *, lifting: bool = False) -> Timing:
     """Find the times of one repetition.
 
     Parameters
     ----------
     course
         From before the start to after the end, at least three samples, times growing.
+    lifting
+        Whether the progress is the height of a foot lifted by bending the knee. That height grows with the square of the
+        angle at first, so its ends are slower still; the square root of it is timed instead.
     """
+    if lifting:
+        course = [(now, math.sqrt(max(0.0, x))) for now, x in course]
     best = max(x for _, x in course)
     near = sorted(x for _, x in course if x >= _TOP * best)
     reached = near[len(near) // 2]
-    up = {level: _crossing(course, level * reached) for level in _AT}
-    down = {level: _crossing(course[::-1], level * reached) for level in _AT}
+    at_top = [i for i, (_, x) in enumerate(course) if x >= 0.9 * reached]
+    rising, falling = course[at_top[0] :: -1] if at_top[0] else course[:1], course[at_top[-1] :]
+    up = {level: _crossing(rising, level * reached) for level in _AT}
+    down = {level: _crossing(falling, level * reached) for level in _AT}
     top = up[0.9] + _AFTER * (up[0.9] - up[0.5])
     leave = down[0.9] - _AFTER * (down[0.5] - down[0.9])
     if leave < top:
         top = leave = (up[0.9] + down[0.9]) / 2.0
+    if lifting:
+        return Timing(
+            start_s=up[0.5] - _HALF * (up[0.9] - up[0.5]),
+            top_s=top,
+            leave_s=leave,
+            end_s=down[0.5] + _HALF * (down[0.5] - down[0.9]),
+            reached=reached**2,
+        )
     return Timing(
         start_s=max(course[0][0], up[0.2] - _BEFORE * (up[0.5] - up[0.2])),
         top_s=top,
@@ -69,11 +86,14 @@ def time_repetition(course: Course) -> Timing:
 
 
 def _crossing(course: Course, level: float) -> float:
-    """Return the first time at which the course reaches `level`, between samples by a straight line."""
-    before, low = course[0]
+    """Return the first time at which the course is below `level`, between samples by a straight line.
+
+    The course starts at the top and runs away from it, forwards or backwards in time.
+    """
+    before, high = course[0]
     for now, x in course:
-        if x >= level:
-            share = (level - low) / (x - low) if x > low else 1.0
+        if x < level:
+            share = (high - level) / (high - x) if high > x else 1.0
             return before + max(0.0, min(1.0, share)) * (now - before)
-        before, low = now, x
+        before, high = now, x
     return course[-1][0]
