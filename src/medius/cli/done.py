@@ -122,7 +122,7 @@ def _session_log(
 
     pain, effort, form_good, more, run_km, with_items = words
 
-    before = [done for done in mine.history if done.date < day]
+    before = [done for done in mine.history if done.date < day or (done.date == day and not done.trained)]
     session = next_session(mine.plan, before, day, None, watch_runs(store))
     if session.kind in ("blocked", "see-clinician"):
         raise InvalidValueError(
