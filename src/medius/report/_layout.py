@@ -131,7 +131,7 @@ def _frames(frames: Sequence[KeyFrame], pictures: dict[str, bytes]) -> list[dict
                     "image": name,
                     "title": frame.title,
                     "side": frame.side or "",
-                    "time": f"{frame.time_s:.2f} s",
+                    "time": f"{frame.time_s:.2f}\N{NO-BREAK SPACE}s",
                     "alt": frame.alt or f"{frame.title}, seen {view_name(view)}, with joints drawn on the runner.",
                 }
             )
