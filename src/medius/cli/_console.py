@@ -6,6 +6,7 @@ import sys
 from typing import NoReturn
 
 from rich.console import Console
+from rich.markup import escape
 
 from medius.errors import MediusError
 
@@ -24,5 +25,5 @@ def error_console() -> Console:
 
 def fail(error: MediusError) -> NoReturn:
     """Tell `error` in a sentence and leave with its exit code."""
-    error_console().print(f"[bold red]medius:[/] {error}", markup=True, soft_wrap=True)
+    error_console().print(f"[bold red]medius:[/] {escape(str(error))}", markup=True, soft_wrap=True)
     sys.exit(error.exit_code)

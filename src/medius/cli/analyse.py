@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -132,7 +133,7 @@ def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
     names = {measure.code: measure.name for measure in data.measures}
     console.print()
     for sentence in data.summary:
-        console.print(Padding(sentence.text, (0, 2)))
+        console.print(Padding(escape(sentence.text), (0, 2)))
     console.print()
     for table in _tables(data, names):
         console.print(table)
@@ -142,14 +143,14 @@ def _summary(console: Console, data: ReportData, written: list[Path]) -> None:
     for missing in data.not_measurable:
         reasons.setdefault(missing.reason, []).append(names.get(missing.code, missing.code))
     for reason, whose in reasons.items():
-        console.print(Padding(f"[dim]{', '.join(whose)}: {reason}[/]", (0, 2)))
+        console.print(Padding(f"[dim]{', '.join(whose)}: {escape(reason)}[/]", (0, 2)))
     for note in data.quality:
-        console.print(Padding(f"[yellow]{note.message}[/] {note.how_to_film}", (0, 2)))
+        console.print(Padding(f"[yellow]{escape(note.message)}[/] {escape(note.how_to_film)}", (0, 2)))
     console.print()
     if written:
         console.print("  Look at:")
         for path in written:
-            console.print(f"    {path}", soft_wrap=True)
+            console.print(f"    {escape(str(path))}", soft_wrap=True)
 
 
 def _tables(data: ReportData, names: dict[str, str]) -> Iterator[Table]:
@@ -205,7 +206,7 @@ class _Bar:
         if self._hidden:
             return
         if name not in self._tasks:
-            self._tasks[name] = self._progress.add_task(name, total=total, speed="")
+            self._tasks[name] = self._progress.add_task(escape(name), total=total, speed="")
         task = self._progress.tasks[self._tasks[name]]
         speed = f"{task.speed:.0f} frames/s" if task.speed else ""
         self._progress.update(self._tasks[name], completed=done, speed=speed)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from medius.cli._console import output_console
 from medius.errors import MissingPartError
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
         from medius.motion.pose.models import prepare_models
 
         files = prepare_models(package)
-        output_console().print(f"{len(files)} networks ready in {files[0].parent}")
+        output_console().print(f"{len(files)} networks ready in {escape(str(files[0].parent))}", soft_wrap=True)
 
     @models.command(name="list")
     def list_() -> None:
@@ -38,6 +39,6 @@ def register(app: typer.Typer) -> None:
         console = output_console()
         for name in MODELS:
             try:
-                console.print(f"{name:10} {find_model(name)}")
+                console.print(f"{name:10} {escape(str(find_model(name)))}", soft_wrap=True)
             except MissingPartError:
                 console.print(f"{name:10} missing")
