@@ -15,7 +15,14 @@ import pytest
 from medius.body import adult
 from medius.errors import InvalidValueError, MediusError
 from medius.evidence import fact
-from medius.exercises import exercise, exercises, joint_angles_over_time, key_times, load_exercises
+from medius.exercises import (
+    exercise,
+    exercises,
+    joint_angles_over_time,
+    key_times,
+    load_exercises,
+    render_exercises_page,
+)
 from medius.motion._keypoint_names import BODY_25, COCO_17, HALPE_26
 
 NAMES = {
@@ -187,3 +194,8 @@ def test_damage_is_told_at_once(tmp_path: Path, old: str, new: str, sentence: st
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(MediusError, match=sentence):
         load_exercises(tmp_path)
+
+
+def test_the_page_of_the_exercises_is_current() -> None:
+    written = Path(__file__).parent.parent.parent / "docs" / "exercises.md"
+    assert written.read_text(encoding="utf-8") == render_exercises_page(), "run python -m scripts.docs"

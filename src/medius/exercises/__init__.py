@@ -24,6 +24,7 @@ from medius.exercises._models import (
     Variant,
     View,
 )
+from medius.exercises._page import render_exercises_page
 from medius.exercises._pose import PosedBody, joint_angles_over_time, key_times, pose
 
 __all__ = [
@@ -53,4 +54,5 @@ __all__ = [
     "key_times",
     "load_exercises",
     "pose",
+    "render_exercises_page",
 ]

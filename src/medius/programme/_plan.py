@@ -13,9 +13,6 @@ from medius.record import Side
 
 __all__ = ["make_plan"]
 
-_LONG_SITTING_HOURS = 6.0
-"""From here the sentence on sitting is worth its place; nobody is told that sitting is a cause."""
-
 
 def make_plan(given: PlanInput) -> Plan:
     """Return the six weeks for a person.
@@ -130,7 +127,7 @@ def _advice(given: PlanInput) -> tuple[Sentence, ...]:
                 evidence=("C07", "E34", "E35", "E36", "E40"),
             )
         )
-    if given.sitting_hours is not None and given.sitting_hours >= _LONG_SITTING_HOURS:
+    if given.sitting_hours is not None and given.sitting_hours >= fact("X76").number("from_hours"):
         found.append(
             Sentence(
                 text=(

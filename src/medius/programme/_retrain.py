@@ -60,8 +60,8 @@ def cues_for_run(plan: Plan, runs_before: int) -> tuple[Sentence, ...]:
     """Return what to practise in the run after so many runs: one change at a time, the first half the first one."""
     if not plan.retraining:
         return ()
-    share = feedback_share(runs_before)
-    chosen = plan.retraining[(runs_before // 6) % len(plan.retraining)]
+    share, first_part = feedback_share(runs_before), int(fact("X81").number("first_part"))
+    chosen = plan.retraining[(runs_before // first_part) % len(plan.retraining)]
     if share <= 0:
         text = "No beep and no cue today: run as it comes."
         return (Sentence(text=text, evidence=("X81", "E45")),)
@@ -69,7 +69,7 @@ def cues_for_run(plan: Plan, runs_before: int) -> tuple[Sentence, ...]:
     if chosen.kind == "step-width":
         return (Sentence(text=f"{chosen.cue.text} Think of it {often}.", evidence=(*chosen.cue.evidence, "X81")),)
     rule = fact("X15")
-    more = rule.number("first_step") if runs_before < 6 else rule.number("at_most")
+    more = rule.number("first_step") if runs_before < first_part else rule.number("at_most")
     now = chosen.cadence_now
     goal = (
         f"{more:g} % more steps a minute"
@@ -77,6 +77,6 @@ def cues_for_run(plan: Plan, runs_before: int) -> tuple[Sentence, ...]:
         else f"{round(now * (1 + more / 100))} steps a minute (now {now:.0f})"
     )
     text = f"Metronome at {goal}, {often}. {chosen.cue.text}"
-    if runs_before >= 6:
+    if runs_before >= first_part:
         text += " If that feels too quick, stay at 5 % more."
     return (Sentence(text=text, evidence=(*chosen.cue.evidence, "X81", "E45")),)

@@ -205,7 +205,11 @@ def _run(
     place = min(run_place_after_gap(state.run_place, state.last_run, planned.date), len(plan.runs) - 1)
     step = plan.runs[place]
     long = step.run_min > 0 or _is_long_day(plan, planned.date)
-    wanted = step.km if long else max(_SHORT_SHARE * step.km, *(0.0, *(s.km for s in plan.runs if s.run_min > 0)))
+    wanted = (
+        step.km
+        if long
+        else max(fact("X86").number("short_share") * step.km, *(0.0, *(s.km for s in plan.runs if s.run_min > 0)))
+    )
     km, longest = guarded_km(plan.given, history, planned.date, wanted, other_runs)
     if km <= 0:
         return None, (
@@ -220,10 +224,6 @@ def _run(
         reason = Sentence(text=text, evidence=("X02", "R01", "X71"))
     run = Run(step=step, minutes=round(minutes_of(step)), guard_longest_km=longest, cues=cues_for_run(plan, state.runs))
     return run, (reason,)
-
-
-_SHORT_SHARE = 0.6
-"""A short run is this share of the long one, and never less than the last stop-start run."""
 
 
 def _is_long_day(plan: Plan, day: dt.date) -> bool:

@@ -191,10 +191,10 @@ def _move_run(place: int, verdict: Verdict, done: Done) -> int:
     """Move the place on the ladder of runs: two back, or one further after a whole run of the kind that counts."""
     run = done.run
     if verdict == "back":
-        return max(0, place - 2)
+        return max(0, place - int(fact("X65").number("runs_back")))
     if verdict == "hold" or run is None or run.asked_km is None or not run.long:
         return place
-    return place + 1 if run.km >= 0.9 * run.asked_km else place
+    return place + 1 if run.km >= fact("X86").number("done_from") * run.asked_km else place
 
 
 def places_after_gap(places: Mapping[str, int], last: dt.date | None, day: dt.date) -> dict[str, int]:
