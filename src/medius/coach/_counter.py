@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Literal
@@ -21,9 +22,11 @@ __all__ = ["Counter", "Phase", "Sample", "counting_signals"]
 Phase = Literal["searching", "ready", "out", "top", "back"]
 
 _READY_S = 0.4
-_STILL = 0.1
+_STILL = 0.25
+_STILL_DRIFT = 0.04
 _STILL_HIP = 0.12
 _OUT = 0.2
+_HALF_WAY = 0.5
 _HOME = 0.15
 _TOP = 0.8
 _SHOWN_FROM = 0.2
@@ -33,7 +36,7 @@ _LONGEST_S = 60.0
 _LONGEST_HOLD_S = 300.0
 _LOST_S = 0.8
 _LEFT_S = 0.5
-_ELSEWHERE_S = 3.0
+_ELSEWHERE_S = 1.5
 _MEMORY_S = 1.5
 _DRIFT_S = 1.5
 _FRONTAL = 0.45
@@ -230,10 +233,7 @@ class Counter:
             return False
         trunk = abs(_hips(points) - _shoulders(points)) or math.inf
         wander = max(abs(h - recent[-1][2]) for _, _, h in recent) / trunk
-        return wander < _STILL_HIP and all(
-            max(v[i] for _, v, _ in recent) - min(v[i] for _, v, _ in recent) < _STILL * (s.range or 1.0)
-            for i, (s, _) in enumerate(self._signals)
-        )
+        return wander < _STILL_HIP and _is_still([self._progress(v, recent[0][1]) for _, v, _ in recent])
 
     def _values(self, points: Points) -> list[float]:
         """Return the value of every counting signal; nothing if one of them cannot be seen."""
@@ -246,8 +246,9 @@ class Counter:
             self._memory.popleft()
         if x > _OUT:
             self.phase, self._judged, self._top_seen = "out", False, [0, 0]
+            self._timers.elsewhere = _Stay()
             self._course, self._best = list(self._memory), x
-        elif self._timers.elsewhere.lasts(now, x < -2 * _OUT) > _ELSEWHERE_S:
+        elif self._rests_elsewhere(now, x, self._memory, points):
             self.abort("")
         elif abs(x) < _OUT / 2 and not self._fixed and len(self._memory) > 1:
             share = min(1.0, (now - self._memory[-2].time_s) / _DRIFT_S)
@@ -273,11 +274,14 @@ class Counter:
         if now - self._course[0].time_s > longest:
             self.abort("too_long")
             return
-        home = x < self._full and failing(self._ready, points, self._lengths) is None
-        recent = [s.progress for s in self._course[-90:] if now - s.time_s <= 1.0]
-        still = max(recent) - min(recent) < _STILL
-        if self._timers.elsewhere.lasts(now, home and still) > _ELSEWHERE_S:
-            self.abort("moved_the_start")
+        if self._rests_elsewhere(now, x, self._course[-90:], points):
+            self.abort("")
+
+    def _rests_elsewhere(self, now: float, x: float, course: Iterable[Sample], points: Points) -> bool:
+        """Tell whether the person has come to rest in a start position that is not where it was."""
+        recent = [s.progress for s in course if now - s.time_s <= 1.0]
+        home = _OUT / 2 < abs(x) and x < _HALF_WAY and len(recent) > 2 and failing(self._ready, points, self._lengths) is None
+        return self._timers.elsewhere.lasts(now, home and _is_still(recent)) > _ELSEWHERE_S
 
     def _finish(self) -> Repetition | None:
         course, self._course = self._course, []
@@ -341,6 +345,12 @@ class Counter:
         great, small = values[round(0.9 * last)], values[round(0.1 * last)]
         return (sign.low is None or great - zero > sign.low) and (sign.high is None or small - zero < sign.high)
 
+    def _progress(self, values: list[float], starts: list[float]) -> float:
+        return fmean(
+            (v - a) / (s.range or 1.0) * (1.0 if s.rises else -1.0)
+            for v, a, (s, _) in zip(values, starts, self._signals, strict=True)
+        )
+
     def _angle_now(self, points: Points) -> float | None:
         return self._angle[1](points, {}) if self._angle and self._in_view(self._angle[0].views) else None
 
@@ -351,14 +361,18 @@ class Counter:
         return any((view in ("front", "rear")) == self._frontal for view in views)
 
     def _sample(self, now: float, values: list[float], points: Points, into: deque[Sample] | list[Sample]) -> float:
-        x = fmean(
-            (v - a) / (s.range or 1.0) * (1.0 if s.rises else -1.0)
-            for v, a, (s, _) in zip(values, self._starts, self._signals, strict=True)
-        )
+        x = self._progress(values, self._starts)
         signs = tuple(take(points, self._lengths) for _, _, take in self._signs)
         into.append(Sample(now, x, signs, self._angle_now(points)))
         self.progress = x
         return x
+
+
+def _is_still(progress: list[float]) -> bool:
+    """Tell whether a course neither wanders nor drifts, however noisy its single values are."""
+    half = len(progress) // 2
+    drift = median(progress[half:]) - median(progress[:half])
+    return abs(drift) < _STILL_DRIFT and max(progress) - min(progress) < _STILL
 
 
 def _hips(points: Points) -> complex:

@@ -22,6 +22,7 @@ _NAMES = frozenset(
 _LEG = ("hip", "knee", "ankle", "heel", "foot_index")
 _MIXED = 3.0
 _MIXED_S = 1.5
+_LEAP = 0.3
 _SEEN_FROM = 0.3
 _WINDOW_S = 0.17
 _FORGET_S = 0.35
@@ -139,7 +140,7 @@ class PointFilter:
                 change += abs(fresh[other] - before)
         if stay <= _MIXED * change:
             self._mixed_since = None
-            return fresh
+            return fresh if stay <= 4 * _LEAP * self._trunk() else {n: p for n, p in fresh.items() if not _of_leg(n)}
         if self._mixed_since is None:
             self._mixed_since = now
         if now - self._mixed_since > _MIXED_S:
@@ -147,11 +148,20 @@ class PointFilter:
         swapped = {f"{a}_{part}": f"{b}_{part}" for part in _LEG for a, b in (("left", "right"), ("right", "left"))}
         return {swapped.get(name, name): place for name, place in fresh.items()}
 
+    def _trunk(self) -> float:
+        corners = [self._steady.get(n) for n in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
+        a, b, c, d = (math.nan if corner is None else corner for corner in corners)
+        return abs(a + b - c - d) / 2
+
     def _own(self, name: str) -> str:
         if not self._mirrored or "_" not in name:
             return name
         side, _, part = name.partition("_")
         return f"{'right' if side == 'left' else 'left'}_{part}"
+
+
+def _of_leg(name: str) -> bool:
+    return name.partition("_")[2] in _LEG
 
 
 def _middle(values: list[float]) -> float:

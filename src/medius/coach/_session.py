@@ -252,7 +252,7 @@ class Session:
             if counter.aborted == "other_movement":
                 self._other_movements += 1
                 counter.aborted = ""
-            elif counter.aborted in ("moved_the_start", "too_long", "left_position"):
+            elif counter.aborted in ("too_long", "left_position"):
                 self._misses[f"abort:{counter.aborted}"] = self._misses.get(f"abort:{counter.aborted}", 0) + 1
                 counter.aborted = ""
         leader = self._leader()
@@ -292,7 +292,7 @@ class Session:
                     f"they are not counted. Change sides or ask for {moved}.",
                 )
             )
-        if self._misses.get("abort:moved_the_start") or self._misses.get("abort:too_long"):
+        if self._misses.get("abort:too_long"):
             notes.append(
                 Quality("unclear_movement", "A movement did not come back to the start position and was not counted.")
             )

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 __all__ = ["Course", "Timing", "time_repetition"]
 
-_AT = {0.2: 0.3266, 0.5: 0.5, 0.9: 0.7532}
+_AT = {0.2: 0.3266, 0.5: 0.5, 0.85: 0.7079}
 """Share of the way to the share of the time at which the profile has gone it."""
 _BEFORE = _AT[0.2] / (_AT[0.5] - _AT[0.2])
-_AFTER = (1.0 - _AT[0.9]) / (_AT[0.9] - _AT[0.5])
-_HALF = _AT[0.5] / (_AT[0.9] - _AT[0.5])
+_AFTER = (1.0 - _AT[0.85]) / (_AT[0.85] - _AT[0.5])
+_HALF = _AT[0.5] / (_AT[0.85] - _AT[0.5])
 _TOP = 0.95
 
 Course = list[tuple[float, float]]
@@ -60,20 +60,20 @@ def time_repetition(course: Course, *, lifting: bool = False) -> Timing:
     best = max(x for _, x in course)
     near = sorted(x for _, x in course if x >= _TOP * best)
     reached = near[len(near) // 2]
-    at_top = [i for i, (_, x) in enumerate(course) if x >= 0.9 * reached]
+    at_top = [i for i, (_, x) in enumerate(course) if x >= 0.85 * reached]
     rising, falling = course[at_top[0] :: -1] if at_top[0] else course[:1], course[at_top[-1] :]
     up = {level: _crossing(rising, level * reached) for level in _AT}
     down = {level: _crossing(falling, level * reached) for level in _AT}
-    top = up[0.9] + _AFTER * (up[0.9] - up[0.5])
-    leave = down[0.9] - _AFTER * (down[0.5] - down[0.9])
+    top = up[0.85] + _AFTER * (up[0.85] - up[0.5])
+    leave = down[0.85] - _AFTER * (down[0.5] - down[0.85])
     if leave < top:
-        top = leave = (up[0.9] + down[0.9]) / 2.0
+        top = leave = (up[0.85] + down[0.85]) / 2.0
     if lifting:
         return Timing(
-            start_s=up[0.5] - _HALF * (up[0.9] - up[0.5]),
+            start_s=up[0.5] - _HALF * (up[0.85] - up[0.5]),
             top_s=top,
             leave_s=leave,
-            end_s=down[0.5] + _HALF * (down[0.5] - down[0.9]),
+            end_s=down[0.5] + _HALF * (down[0.5] - down[0.85]),
             reached=reached**2,
         )
     return Timing(
