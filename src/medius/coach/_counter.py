@@ -29,6 +29,7 @@ _OUT = 0.2
 _HALF_WAY = 0.5
 _HOME = 0.15
 _TOP = 0.8
+_NEAR_TOP = 0.85
 _SHOWN_FROM = 0.2
 _SHORTEST_S = 0.6
 _SHORTEST_STANCE_S = 2.0
@@ -46,12 +47,16 @@ _STEP_S = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One picture of a repetition: time, progress, value of every sign, and of the angle whose range is told."""
+    """One picture of a repetition: time, progress, value of every sign, and of the angle whose range is told.
+
+    ``fits`` tells whether the position is what the definition asks of the top.
+    """
 
     time_s: float
     progress: float
     signs: tuple[float | None, ...]
     angle: float | None
+    fits: bool
 
 
 @dataclass
@@ -146,7 +151,6 @@ class Counter:
         self._course: list[Sample] = []
         self._best = 0.0
         self._calm: deque[tuple[float, list[float], complex]] = deque()
-        self._top_seen = [0, 0]
         self._judged = False
         self._timers = _Timers()
 
@@ -245,7 +249,7 @@ class Counter:
         while now - self._memory[0].time_s > _MEMORY_S:
             self._memory.popleft()
         if x > _OUT:
-            self.phase, self._judged, self._top_seen = "out", False, [0, 0]
+            self.phase, self._judged = "out", False
             self._timers.elsewhere = _Stay()
             self._course, self._best = list(self._memory), x
         elif self._rests_elsewhere(now, x, self._memory, points):
@@ -261,7 +265,6 @@ class Counter:
         self._best = max(self._best, x)
         if x >= max(_TOP * self._best, self._full):
             self.phase = "top"
-            self._top_seen[failing(self._top, points, self._lengths) is None] += 1
         elif self.phase == "top" and x < _TOP * self._best:
             self.phase = "back"
         if x < _HOME:
@@ -290,9 +293,10 @@ class Counter:
         timing = time_repetition([(s.time_s, s.progress) for s in course], lifting=self._holding)
         self._memory = deque(course[-2:])
         shortest = _SHORTEST_STANCE_S if self._holding else _SHORTEST_S
-        if timing.reached < _SHOWN_FROM or timing.end_s - timing.start_s < shortest:
+        if timing.reached < (self._full if self._holding else _SHOWN_FROM) or timing.end_s - timing.start_s < shortest:
             return None
-        if timing.reached >= self._full and self._top_seen[0] > self._top_seen[1]:
+        fits = [s.fits for s in course if s.progress >= _NEAR_TOP * timing.reached]
+        if 2 * sum(fits) < len(fits):
             self.aborted = "other_movement"
             return None
         self._course = course
@@ -333,7 +337,7 @@ class Counter:
 
     def _is_seen(self, number: int, sign: Sign, reached: float) -> bool:
         rest = [v for s in self._course if abs(s.progress) < _HOME and (v := s.signs[number]) is not None]
-        least = 0.85 * reached if sign.when == "top" else _OUT
+        least = _NEAR_TOP * reached if sign.when == "top" else _OUT
         values = sorted(v for s in self._course if s.progress >= least and (v := s.signs[number]) is not None)
         if not values or (sign.change and not rest):
             return False
@@ -363,7 +367,8 @@ class Counter:
     def _sample(self, now: float, values: list[float], points: Points, into: deque[Sample] | list[Sample]) -> float:
         x = self._progress(values, self._starts)
         signs = tuple(take(points, self._lengths) for _, _, take in self._signs)
-        into.append(Sample(now, x, signs, self._angle_now(points)))
+        fits = x < _OUT or failing(self._top, points, self._lengths) is None
+        into.append(Sample(now, x, signs, self._angle_now(points), fits))
         self.progress = x
         return x
 

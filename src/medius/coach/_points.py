@@ -130,6 +130,7 @@ class PointFilter:
         Where that would last longer than a second and a half, the network is believed.
         """
         stay = change = 0.0
+        leap = math.inf
         for part in ("knee", "ankle"):
             pair = (f"left_{part}", f"right_{part}")
             for name, other in (pair, pair[::-1]):
@@ -137,10 +138,12 @@ class PointFilter:
                 if before is None or name not in fresh or other not in fresh:
                     return fresh
                 stay += abs(fresh[name] - before)
+                leap = min(leap, abs(fresh[name] - before)) if part == "ankle" else leap
                 change += abs(fresh[other] - before)
         if stay <= _MIXED * change:
             self._mixed_since = None
-            return fresh if stay <= 4 * _LEAP * self._trunk() else {n: p for n, p in fresh.items() if not _of_leg(n)}
+            # Both feet cannot leave their places at once: such a picture shows one leg twice, and is left out.
+            return fresh if not leap > _LEAP * self._trunk() else {n: p for n, p in fresh.items() if not _of_leg(n)}
         if self._mixed_since is None:
             self._mixed_since = now
         if now - self._mixed_since > _MIXED_S:

@@ -282,6 +282,10 @@ class Session:
                     "no_repetition", f"The start position was seen, but no repetition of '{title}' followed.{other}"
                 )
             )
+        elif not any(r.counted for r in self._repetitions) and not self._other_side:
+            notes.append(
+                Quality("only_partial", f"Movements were seen, but none went far enough to count for '{title}'.")
+            )
         if self._other_side:
             asked = self.side
             moved = "right" if asked == "left" else "left"
