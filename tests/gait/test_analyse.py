@@ -170,7 +170,11 @@ def test_every_measure_has_an_error_for_every_network(one: object, network: str)
 def test_corrections_follow_their_formula() -> None:
     rule = Correction(intercept=1.0, slope=2.0, shape=10.0, yaw=0.5, systematic=0.3, degrees_of_freedom=4.0)
     values = np.array([0.0, 3.0])
-    np.testing.assert_allclose(rule.apply(values, Shape(HIP_BREADTH + 0.1, 4.0), -1.0), [0.0, 6.0], atol=1e-12)
+    np.testing.assert_allclose(rule.apply(values, Shape(HIP_BREADTH + 0.02, 4.0), -1.0), [-0.8, 5.2], atol=1e-12)
+    # Beyond the bodies and cameras that it was learned on, a correction does not grow any further.
+    np.testing.assert_allclose(
+        rule.apply(values, Shape(HIP_BREADTH + 0.3, 60.0), 1.0), rule.apply(values, Shape(HIP_BREADTH + 0.1, 30.0), 1.0)
+    )
     np.testing.assert_allclose(rule.apply(values, Shape(float("nan"), float("nan")), 1.0), [1.0, 7.0])
     assert rule.coverage_factor == pytest.approx(student.ppf(0.975, 4))
     assert rule.coverage_factor == pytest.approx(2.776, abs=1e-3)  # any table of Student's t
