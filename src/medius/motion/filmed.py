@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -151,9 +152,12 @@ def read_film(
     times: list[float] = []
     numbers: list[int] = []
     brightness: list[float] = []
-    with _open(file, options) as source:  # its first frames are decoded while the runner is chosen
+    with ExitStack() as stack:
+        if estimator is None:  # loading takes about a second of one core; decoding begins meanwhile
+            stack.enter_context(ThreadPoolExecutor(1)).submit(BlazePose.prepare, options.model, options.engine)
+        source = stack.enter_context(_open(file, options))
         if estimator is None:
-            people, number = _choose_while_loading(file, options)
+            people, number = _choose(file, options)
             start = people[number].region if len(people) > 1 else None
             estimator = BlazePose(options.model, start=start, engine=options.engine)
         first = people[number].first_frame if len(people) > 1 else 0
@@ -224,15 +228,6 @@ def _open(file: Path, options: FilmOptions, *, seconds: float | None = None, str
 def _again(file: Path, options: FilmOptions, first: int) -> Iterator[Frame]:
     with _open(file, options) as source:
         yield from _from(iter(source), first)
-
-
-def _choose_while_loading(file: Path, options: FilmOptions) -> tuple[list[Candidate], int]:
-    # The network takes about a second of one core to load: that and decoding for the choice go well together.
-    with ThreadPoolExecutor(1) as pool:
-        loading = pool.submit(BlazePose.prepare, options.model, options.engine)
-        chosen = _choose(file, options)
-    loading.result()
-    return chosen
 
 
 def _choose(file: Path, options: FilmOptions) -> tuple[list[Candidate], int]:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from medius.errors import MissingPartError
 __all__ = ["Network", "open_network", "prepare_network"]
 
 Arrays = tuple[NDArray[np.float32], ...]
+_BEING_MADE: dict[Path, Lock] = {}
 
 
 class Network(Protocol):
@@ -67,14 +69,14 @@ def prepare_network(path: Path, outputs: Sequence[str], *, engine: str = "auto",
     """Do the slow part of `open_network` beforehand; what is wrong is left to be told by `open_network`."""
     if engine in ("auto", "openvino"):
         with contextlib.suppress(ImportError):
-            _compile(path, tuple(outputs), in_flight)
+            _compiled(path, tuple(outputs), in_flight)
 
 
 class _OpenVinoNetwork:
     engine = "openvino"
 
     def __init__(self, path: Path, outputs: Sequence[str], in_flight: int) -> None:
-        compiled = _compile(path, tuple(outputs), in_flight)
+        compiled = _compiled(path, tuple(outputs), in_flight)
         self._idle = deque(compiled.create_infer_request() for _ in range(in_flight))
         self._busy: deque[Any] = deque()
         self._n_outputs = len(compiled.outputs)
@@ -92,9 +94,14 @@ class _OpenVinoNetwork:
         return result
 
 
+def _compiled(path: Path, outputs: tuple[str, ...], in_flight: int) -> Any:
+    """Return the network, made once for all clips: making it takes as long as running it on thirty frames."""
+    with _BEING_MADE.setdefault(path, Lock()):  # who asks for it meanwhile waits
+        return _compile(path, outputs, in_flight)
+
+
 @lru_cache(maxsize=3)
 def _compile(path: Path, outputs: tuple[str, ...], in_flight: int) -> Any:
-    """Read and compile a network once for all clips: that takes as long as running it on thirty frames."""
     ov = _import_openvino()
 
     core = ov.Core()

@@ -68,7 +68,8 @@ class BlazePose:
 
     @staticmethod
     def prepare(model: str = "heavy", engine: str = "auto") -> None:
-        """Load a network that is about to be used, for example in a thread while something else is done."""
+        """Load the networks that are about to be used, for example in a thread while something else is done."""
+        PersonDetector(engine)
         prepare_network(find_model(model), _OUTPUTS, engine=engine, in_flight=_IN_FLIGHT)
 
     def track(self, frames: Iterable[P]) -> Iterator[tuple[P, Pose]]:
