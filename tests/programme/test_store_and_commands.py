@@ -186,6 +186,46 @@ def test_a_warning_sign_stops_and_a_clinician_lets_go_on(run: Run) -> None:
     assert "Clamshell" in run("today")
 
 
+def test_a_new_plan_does_not_lose_a_warning_sign(run: Run) -> None:
+    made(run)
+    run("done", "--red-flag", "the knee locks")
+    for _ in range(2):
+        assert "not cleared since: the knee locks" in made(run, "--new")
+    run("done", "--cleared-by", "Dr Example")
+    assert "Six weeks from" in made(run, "--new")
+
+
+def test_a_new_plan_knows_the_runs_that_were_logged(run: Run) -> None:
+    made(run)
+    run("done", "--run-km", "17.5", "--pain", "0")
+    content = json.loads(made(run, "--new", "--json"))
+    assert content["given"]["running"]["longest_km_30_days"] == 17.5
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("done", "--run-km", "0"),
+        ("done", "--run-km", "nan"),
+        ("today", "--on", "monday"),
+        ("plan", "--weight", "-3"),
+        ("plan", "--minutes", "2"),
+        ("plan", "--race-km", "nan", "--race", "2030-01-01"),
+        ("plan", "--race", "soon"),
+        ("plan", "--days", "caturday"),
+        ("plan", "--days", ","),
+        ("plan", "--start", "31.12.2026"),
+    ],
+)
+def test_a_value_that_cannot_be_is_a_sentence_and_changes_nothing(run: Run, words: tuple[str, ...]) -> None:
+    made(run)
+    run("done", "--pain", "1", "--effort", "5", "--form-good", "--no-strength", "--run-km", "1")
+    before = run("progress", "--json"), run("plan", "--json")
+    with pytest.raises(InvalidValueError):
+        run(*words)
+    assert (run("progress", "--json"), run("plan", "--json")) == before
+
+
 def test_pain_now_is_taken_into_account(run: Run) -> None:
     made(run)
     assert "let it settle" in run("today", "--pain-now", "8")

@@ -17,7 +17,51 @@ if TYPE_CHECKING:
     from medius.record import Observation
     from medius.record.programme import ProgrammeStore
 
-__all__ = ["Kept", "day_of", "kept", "now", "print_json", "read_observations", "today", "watch_runs", "write_file"]
+__all__ = [
+    "Kept",
+    "carried_over",
+    "day_of",
+    "in_words",
+    "kept",
+    "now",
+    "print_json",
+    "read_observations",
+    "today",
+    "watch_runs",
+    "write_file",
+]
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Turn a value that a model refuses into a sentence for a person."""
+    from pydantic import ValidationError
+
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "a value"
+        raise InvalidValueError(f"{place} cannot be {first.get('input')!r}: {first['msg'].lower()}.") from error
+
+
+def carried_over(folder: Path | None) -> tuple[tuple[str, ...], tuple[tuple[dt.date, float], ...]]:
+    """Return what earlier plans leave behind: sentences that still stop the programme, and runs that were logged."""
+    from medius.evidence import fact
+    from medius.programme import Done, Plan, fold
+    from medius.record.programme import ProgrammeStore
+
+    with ProgrammeStore(folder) as store:
+        stored = store.current_plan()
+        logs = [Done.model_validate(log) for _, log in store.logs()]
+    runs = tuple((done.date, done.run.km) for done in logs if done.run is not None)
+    if stored is None:
+        return (), runs
+    state = fold(Plan.model_validate(stored.data), logs)
+    stops = tuple(f"Logged, and not cleared since: {flag}." for flag in state.red_flags)
+    if state.backs >= fact("X65").number("clinician_after"):
+        stops += (f"Pain went over the limit in {state.backs} sessions in a row, and nobody has looked at it since.",)
+    return stops, runs
 
 
 def now() -> dt.datetime:

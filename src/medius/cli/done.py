@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medius.cli._programme import Kept, day_of, kept, now, print_json, today, watch_runs
+from medius.cli._programme import Kept, day_of, in_words, kept, now, print_json, today, watch_runs
 from medius.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -85,12 +85,13 @@ def done_command(
         "cleared_by": cleared_by,
         "note": note,
     }
-    with kept(store, write=True) as mine:
+    with in_words(), kept(store, write=True) as mine:
         plan = mine.plan
         check_done((), Done(date=day), today(), plan)
         if about_session:
             words = (pain, effort, form_good, more, run_km, with_items)
-            done = _keep(mine, _session_log(mine, day, words, did or [], store).model_copy(update=notes))
+            done = _session_log(mine, day, words, did or [], store)
+            done = _keep(mine, Done.model_validate(done.model_dump() | notes))
         elif next_morning is not None and pain_now is None:
             done = _complete(mine, day if date else None, next_morning, worse)
         else:
@@ -125,9 +126,12 @@ def _session_log(
     before = [done for done in mine.history if done.date < day or (done.date == day and not done.trained)]
     session = next_session(mine.plan, before, day, None, watch_runs(store))
     if session.kind in ("blocked", "see-clinician"):
-        raise InvalidValueError(
-            "The programme stands still until a clinician has looked at this. Then: medius done --cleared-by NAME"
+        way = (
+            "medius screen --cleared-by NAME, then medius plan --new"
+            if mine.plan.blocked
+            else "medius done --cleared-by NAME"
         )
+        raise InvalidValueError(f"The programme stands still until a clinician has looked at this. Then: {way}")
     if session.date != day:
         session = session.model_copy(update={"date": day})
     done = done_as_asked(

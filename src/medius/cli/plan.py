@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from medius.cli._programme import day_of, now, print_json, read_observations, today, watch_runs, write_file
+from medius.cli._programme import (
+    carried_over,
+    day_of,
+    in_words,
+    now,
+    print_json,
+    read_observations,
+    today,
+    watch_runs,
+    write_file,
+)
 
 if TYPE_CHECKING:
     from medius.programme import Plan, PlanInput, Session
@@ -78,10 +88,11 @@ def plan_command(
 
             made_from = read_plan_input(given, day_of(start))
         else:
-            made_from = _build(
-                days, minutes, weight, band, roller, no_step, start, race, race_km, goal, answers, observations, store
-            )
-        plan = _keep(made_from, store)
+            equipment = {"band": band, "roller": roller, "step": not no_step, "weights_kg": weight or ()}
+            wanted = {"days": days, "minutes": minutes, "goal": goal, "race": race, "race_km": race_km}
+            with in_words():
+                made_from = _build(equipment, wanted, day_of(start), answers, observations or [])
+        plan = _keep(_with_the_past(made_from, store), store)
     sessions = best_case(plan)
     _write(plan, sessions, handout, calendar, workouts, metronome)
     if as_json:
@@ -110,52 +121,46 @@ def _keep(given: PlanInput, store: Path | None) -> Plan:
 
 
 def _build(
-    days: str | None,
-    minutes: int | None,
-    weight: list[float] | None,
-    band: bool,
-    roller: bool,
-    no_step: bool,
-    start: str | None,
-    race: str | None,
-    race_km: float | None,
-    goal: str | None,
+    equipment: dict[str, Any],
+    wanted: dict[str, Any],
+    start: dt.date,
     answers: Path | None,
-    observations: list[Path] | None,
-    store: Path | None,
+    observations: list[Path],
 ) -> PlanInput:
+    """Build the input from the screening, from what other commands measured, and from wishes."""
     from medius.programme import Equipment, input_from_observations, parse_days
     from medius.record.runs import data_folder
     from medius.screen import load_answers, screen
 
-    found = read_observations(observations or [])
+    found = read_observations(observations)
     path = answers or data_folder() / "screening.json"
     if answers is not None or path.is_file():
         found = [*screen(load_answers(path), today=today()).observations, *found]
-    first = day_of(start)
-    given = input_from_observations(
+    return input_from_observations(
         found,
-        start=first,
-        days=parse_days(days.split(",")) if days else (0, 2, 4),
-        equipment=Equipment(band=band, roller=roller, step=not no_step, weights_kg=tuple(weight or ())),
-        minutes=50 if minutes is None else minutes,
-        goal=goal,
-        race_date=day_of(race) if race else None,
-        race_km=race_km,
+        start=start,
+        days=parse_days(wanted["days"].split(",")) if wanted["days"] else (0, 2, 4),
+        equipment=Equipment.model_validate(equipment),
+        minutes=50 if wanted["minutes"] is None else wanted["minutes"],
+        goal=wanted["goal"],
+        race_date=day_of(wanted["race"]) if wanted["race"] else None,
+        race_km=wanted["race_km"],
     )
-    return _with_watch(given, first, store)
 
 
-def _with_watch(given: PlanInput, first: dt.date, store: Path | None) -> PlanInput:
-    """Take the longest run of the 30 days before from the watch where there are any runs; it knows better than memory."""
+def _with_the_past(given: PlanInput, store: Path | None) -> PlanInput:
+    """Add what earlier plans and the watch know: what still stops the programme, and the longest run of the 30 days before."""
     from medius.programme import RunningNow
 
-    recent = [(km, day) for day, km in watch_runs(store) if first - dt.timedelta(days=30) <= day <= first]
-    if not recent:
-        return given
-    km, day = max(recent)
-    running = given.running.model_dump() | {"longest_km_30_days": km, "longest_on": day}
-    return given.model_copy(update={"running": RunningNow.model_validate(running)})
+    stops, logged = carried_over(store)
+    since, first = given.start - dt.timedelta(days=30), given.start
+    recent = [(km, day) for day, km in (*watch_runs(store), *logged) if since <= day <= first]
+    update: dict[str, Any] = {"blocked_because": (*given.blocked_because, *stops)}
+    if recent:
+        km, day = max(recent)
+        running = given.running.model_dump() | {"longest_km_30_days": km, "longest_on": day}
+        update["running"] = RunningNow.model_validate(running)
+    return given.model_copy(update=update)
 
 
 def _write(
