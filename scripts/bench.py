@@ -30,10 +30,11 @@ figures, between machines. Things that are compared run in turn, several times, 
 because other work on the machine only ever adds time.
 
 - *Bound*: both cores work for the pipeline, so it cannot be faster than the network (in its faster arrangement) plus half of
-  decoding. The pipeline's figure includes loading the networks, finding and choosing the runner, key points, stickers,
-  background and camera.
-- *mediapipe* runs the same heavy network on the same clip in an environment of its own (`build/bench-mediapipe`), with its
-  frames from OpenCV and without its loading time.
+  decoding. The pipeline is everything between a film and its key points: decoding, tracking, stickers, background. Loading
+  the networks, choosing the runner and judging the camera take about a second and a half for a film of any length, and are
+  given as a second figure.
+- *mediapipe* runs the same heavy network on the same clip in an environment of its own (`build/bench-mediapipe`), with frames
+  from OpenCV. Both sides pay for loading.
 """
 
 

@@ -7,7 +7,9 @@ import platform
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
+
+T = TypeVar("T")
 
 __all__ = ["Row", "adapt", "machine", "row", "take_turns"]
 
@@ -50,9 +52,9 @@ def adapt(given: object) -> list[Row]:
     return rows
 
 
-def take_turns(measure: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+def take_turns(measure: Mapping[str, Callable[[], T]], rounds: int) -> dict[str, list[T]]:
     """Run every function once in each round, so that a busy minute spoils a round and not one of the things compared."""
-    results: dict[str, list[float]] = {name: [] for name in measure}
+    results: dict[str, list[T]] = {name: [] for name in measure}
     for _ in range(rounds):
         for name, function in measure.items():
             results[name].append(function())
