@@ -160,11 +160,8 @@ def _take(film: Film, measure: Measure, side: Side | None) -> tuple[Array, Array
     """Return times, raw values and raw curves over stance (stances, 101)."""
     empty = np.empty((0, 101))
     if measure.values is not None:
-        values = measure.values(film, side)
         stances = film.contacts.stances if side is None else film.contacts.of(side)
-        starts_of = np.array([s.initial_contact for s in stances], dtype=np.float64)
-        # Steps and strides are one fewer than contacts: the last ones have the times.
-        return starts_of[max(0, len(starts_of) - len(values)) :], values, empty
+        return np.array([s.initial_contact for s in stances]), measure.values(film, side), empty
     assert measure.signal is not None  # noqa: S101  # every measure has one of the two
     starts: list[Array] = []
     readings: list[Array] = []
@@ -267,7 +264,9 @@ def _crossed(film: Film, context: FilmContext, shape: Shape) -> Array:
 def _step_widths(film: Film, context: FilmContext, shape: Shape) -> Array:
     from medius.gait.measures.step_width import step_widths
 
-    return correction_for("step_width", context.network, film, None).apply(step_widths(film), shape, 1.0)
+    widths = step_widths(film)
+    rule = correction_for("step_width", context.network, film, None)
+    return rule.apply(widths[np.isfinite(widths)], shape, 1.0)
 
 
 def _share_error(film: Film, context: FilmContext, shape: Shape) -> float:

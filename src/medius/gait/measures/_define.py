@@ -42,7 +42,8 @@ class Measure:
     reading
         Where in a stance the signal is read.
     values
-        For measures that are not a reading of one signal: values of all steps of one leg (or of all, with side None).
+        For measures that are not a reading of one signal: one value for each stance of one leg (or of all, with side
+        None) in order of time; NaN where there is none.
     needs
         What has to be there besides the key points.
     between_days_change

@@ -12,9 +12,7 @@ __all__ = ["MEASURE", "cadence_of"]
 
 
 def _values(film: Film, side: Side | None) -> Array:
-    times = [s.stride_time for s in film.contacts.stances]
-    whole = np.array([t for t in times if np.isfinite(t)])
-    return 120.0 / whole
+    return 120.0 / np.array([s.stride_time for s in film.contacts.stances])
 
 
 def cadence_of(film: Film) -> float:

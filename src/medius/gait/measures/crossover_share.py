@@ -13,7 +13,8 @@ __all__ = ["MEASURE"]
 
 
 def _values(film: Film, side: Side | None) -> Array:
-    return np.asarray(step_widths(film) < 0, dtype=np.float64)
+    widths = step_widths(film)
+    return np.where(np.isfinite(widths), widths < 0, np.nan)
 
 
 MEASURE = Measure(

@@ -13,7 +13,7 @@ __all__ = ["MEASURE"]
 
 def _values(film: Film, side: Side | None) -> Array:
     stances = film.contacts.stances if side is None else film.contacts.of(side)
-    return np.array([s.duration / s.stride_time for s in stances if np.isfinite(s.stride_time)])
+    return np.array([s.duration / s.stride_time for s in stances])
 
 
 MEASURE = Measure(

@@ -12,16 +12,17 @@ from medius.record import Side
 
 __all__ = ["MEASURE"]
 
+_LONGEST_S = 0.4
+"""A longer one means that a contact in between was not seen."""
+
 
 def _values(film: Film, side: Side | None) -> Array:
-    stances = film.contacts.stances
-    return np.array(
-        [
-            after.initial_contact - before.toe_off
-            for before, after in itertools.pairwise(stances)
-            if before.side == side and after.side != side and after.initial_contact - before.toe_off < 0.4
-        ]
-    )
+    flights = []
+    for before, after in itertools.zip_longest(film.contacts.stances, film.contacts.stances[1:]):
+        if before.side == side:
+            seconds = after.initial_contact - before.toe_off if after and after.side != side else np.nan
+            flights.append(seconds if seconds < _LONGEST_S else np.nan)
+    return np.array(flights)
 
 
 MEASURE = Measure(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 
 from medius.gait.film import Film
@@ -12,16 +10,17 @@ from medius.record import Side
 
 __all__ = ["MEASURE"]
 
+_LONGEST_S = 0.7
+"""A longer one means that a contact in between was not seen."""
+
 
 def _values(film: Film, side: Side | None) -> Array:
-    stances = film.contacts.stances
-    return np.array(
-        [
-            after.initial_contact - before.initial_contact
-            for before, after in itertools.pairwise(stances)
-            if after.side == side and before.side != side and after.initial_contact - before.initial_contact < 0.7
-        ]
-    )
+    steps = []
+    for before, after in zip((None, *film.contacts.stances), film.contacts.stances, strict=False):
+        if after.side == side:
+            seconds = after.initial_contact - before.initial_contact if before and before.side != side else np.nan
+            steps.append(seconds if seconds < _LONGEST_S else np.nan)
+    return np.array(steps)
 
 
 MEASURE = Measure(

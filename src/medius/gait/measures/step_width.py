@@ -16,20 +16,20 @@ def _values(film: Film, side: Side | None) -> Array:
 
 
 def step_widths(film: Film) -> Array:
-    """Return the width of every step in metres, negative where the feet crossed; shape (steps,)."""
-    if film.scale is None or len(film.contacts.stances) < 2:
-        return np.empty(0)
+    """Return the width of the step to each stance in metres, negative where the feet crossed; NaN where not seen."""
     stances = film.contacts.stances
+    widths = np.full(len(stances), np.nan)
+    if film.scale is None:
+        return widths
     seconds = np.array([s.midstance for s in stances])
     across = {s: film.at(film.point(f"{s}_ankle")[:, 0], seconds) for s in ("left", "right")}
-    widths = []
     for i in range(1, len(stances)):
         now, before = stances[i], stances[i - 1]
         if now.side == before.side or seconds[i] - seconds[i - 1] > 0.75 / film.contacts.stride_frequency:
             continue
         own, other = across[now.side][i], across[before.side][i - 1]
-        widths.append(film.medial(now.side) * (other - own) * film.scale.metres_per_pixel)
-    return np.array(widths)
+        widths[i] = film.medial(now.side) * (other - own) * film.scale.metres_per_pixel
+    return widths
 
 
 MEASURE = Measure(

@@ -13,7 +13,7 @@ __all__ = ["MEASURE"]
 
 def _values(film: Film, side: Side | None) -> Array:
     if film.scale is None:
-        return np.empty(0)
+        return np.full(len(film.contacts.stances), np.nan)
     # The hip key points do not follow the pelvis' height in a side view; head and shoulders do.
     near_ear = film.point("left_ear" if film.view == "side-left" else "right_ear")
     shoulders = film.middle("shoulder")[:, 1]
@@ -24,8 +24,7 @@ def _values(film: Film, side: Side | None) -> Array:
     ranges = []
     for start in starts:
         window = film.at(height, np.linspace(start, start + step, 61))
-        if np.isfinite(window).all():
-            ranges.append(float(np.ptp(window)))
+        ranges.append(float(np.ptp(window)))
     return np.array(ranges)
 
 
