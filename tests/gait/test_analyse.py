@@ -289,3 +289,45 @@ def test_the_interval_is_students_t_times_the_error(value: float, systematic: fl
     assert rule.coverage_factor >= 1.96
     assert rule.coverage_factor == pytest.approx(student.ppf(0.975, freedom))
     assert rule.apply(np.array([value]), Shape(0.3, 1.0), 1.0)[0] == value
+
+
+@pytest.mark.parametrize("view", ["rear", "side-left"])
+@pytest.mark.parametrize("gap", [False, True])
+def test_each_value_carries_the_time_of_its_own_stance(view: str, gap: bool) -> None:
+    run = Runner(view=view)
+    motion = run.motion
+    if gap:
+        time = motion["time"].to_numpy()
+        motion = motion.isel(time=(time < 3.0) | (time >= 4.0))
+    film = prepare_film(motion, height_m=run.height_m)
+    found = {
+        (m.observation.code, m.observation.side): m for m in measure_film(film, FilmContext("sha256:0", "synthetic"))
+    }
+    stances = film.contacts.stances
+    for (code, side), one in found.items():
+        mine = [s for s in stances if side is None or s.side == side]
+        starts = {s.initial_contact: s for s in mine}
+        assert set(one.times) <= set(starts), code
+        assert len(set(one.times)) == len(one.times), code
+        for seconds, value in zip(one.times, one.values, strict=True):
+            stance = starts[seconds]
+            if code == "stride_time":
+                assert value == stance.stride_time
+            elif code == "contact_time":
+                assert value == stance.duration
+            elif code == "duty_factor":
+                assert value == stance.duration / stance.stride_time
+            elif code == "cadence":
+                assert value == pytest.approx(120.0 / stance.stride_time)
+            elif code in ("flight_time", "step_time"):
+                other = [s for s in stances if s.side != side]
+                if code == "flight_time":
+                    assert value == pytest.approx(
+                        min(s.initial_contact for s in other if s.initial_contact > seconds) - stance.toe_off
+                    )
+                else:
+                    assert value == pytest.approx(
+                        seconds - max(s.initial_contact for s in other if s.initial_contact < seconds)
+                    )
+    if view == "rear":
+        assert (found["crossover_share", None].times == found["step_width", None].times).all()
