@@ -127,6 +127,9 @@ def _advice(given: PlanInput) -> tuple[Sentence, ...]:
                 evidence=("C07", "E34", "E35", "E36", "E40"),
             )
         )
+    if not given.equipment.weights_kg:
+        text = "No weight at hand: the deadlift grows by repetitions only. A dumbbell or kettlebell takes it further."
+        found.append(Sentence(text=text, evidence=("E27", "X82")))
     if given.sitting_hours is not None and given.sitting_hours >= fact("X76").number("from_hours"):
         found.append(
             Sentence(
@@ -173,8 +176,4 @@ def _notes(given: PlanInput) -> tuple[Sentence, ...]:
     if len(set(given.days)) == 1:
         text = "One day a week is less than the two to three that training studies used; expect it to take longer."
         found.append(Sentence(text=text, evidence=("E27",)))
-    equipment = given.equipment
-    if not equipment.weights_kg:
-        text = "No weight at hand: the deadlift grows by repetitions only. One dumbbell or kettlebell takes it further."
-        found.append(Sentence(text=text, evidence=("E27", "X82")))
     return tuple(found)
