@@ -26,12 +26,11 @@ _STILL = 0.25
 _STILL_DRIFT = 0.04
 _STILL_HIP = 0.12
 _OUT = 0.2
-_HALF_WAY = 0.5
 _HOME = 0.15
 _TOP = 0.8
 _NEAR_TOP = 0.85
 _SHOWN_FROM = 0.2
-_SHORTEST_S = 0.6
+_SHORTEST = 0.15
 _SHORTEST_STANCE_S = 2.0
 _LONGEST_S = 60.0
 _LONGEST_HOLD_S = 300.0
@@ -179,6 +178,11 @@ class Counter:
             return None
         return self._move(now, values, points)
 
+    @property
+    def under_way(self) -> float:
+        """How far the movement under way has gone; 0 where there is none."""
+        return self._best if self.phase in ("out", "top", "back") else 0.0
+
     def abort(self, why: str) -> None:
         """Give the movement up and look for the start position again."""
         self.aborted = why if self.phase in ("out", "top", "back") else ""
@@ -283,7 +287,7 @@ class Counter:
     def _rests_elsewhere(self, now: float, x: float, course: Iterable[Sample], points: Points) -> bool:
         """Tell whether the person has come to rest in a start position that is not where it was."""
         recent = [s.progress for s in course if now - s.time_s <= 1.0]
-        home = _OUT / 2 < abs(x) and x < _HALF_WAY and len(recent) > 2 and failing(self._ready, points, self._lengths) is None
+        home = _OUT / 2 < abs(x) and x < 0.9 * self._full and len(recent) > 2 and failing(self._ready, points, self._lengths) is None
         return self._timers.elsewhere.lasts(now, home and _is_still(recent)) > _ELSEWHERE_S
 
     def _finish(self) -> Repetition | None:
@@ -292,7 +296,7 @@ class Counter:
         self._timers.elsewhere = _Stay()
         timing = time_repetition([(s.time_s, s.progress) for s in course], lifting=self._holding)
         self._memory = deque(course[-2:])
-        shortest = _SHORTEST_STANCE_S if self._holding else _SHORTEST_S
+        shortest = _SHORTEST_STANCE_S if self._holding else _SHORTEST * self.item.tempo.seconds
         if timing.reached < (self._full if self._holding else _SHOWN_FROM) or timing.end_s - timing.start_s < shortest:
             return None
         fits = [s.fits for s in course if s.progress >= _NEAR_TOP * timing.reached]

@@ -183,11 +183,15 @@ class Session:
         if self.exercise.sided and self.side is not None and counter.side != self.side:
             self._other_side += repetition.counted
             return self._say(now, "lost", f"This is the {counter.side} side; {self.side} was asked for.", "wrong_side")
-        if not repetition.counted and any(r.counted and r.side != repetition.side for r in self._repetitions):
+        others = [c for c in self._counters if c is not counter and self.exercise.sided]
+        if not repetition.counted and (
+            any(r.counted and r.side != repetition.side for r in self._repetitions)
+            or any(other.under_way > repetition.share_of_range for other in others)
+        ):
             return []
         self._repetitions.append(repetition)
-        for other in self._counters:
-            if other is not counter and self.exercise.sided and other.phase in ("out", "top", "back"):
+        for other in others:
+            if repetition.counted and other.under_way:
                 other.abort("")
         count = sum(r.counted and r.side == repetition.side for r in self._repetitions)
         if not repetition.counted:
