@@ -16,7 +16,20 @@ from medius.errors import MediusError
 
 __all__ = ["app", "main"]
 
-_COMMANDS = ("analyse", "screen", "plan", "today", "done", "progress", "evidence", "import_runs", "load", "strain", "models")
+_COMMANDS = (
+    "analyse",
+    "screen",
+    "plan",
+    "today",
+    "done",
+    "progress",
+    "coach",
+    "evidence",
+    "import_runs",
+    "load",
+    "strain",
+    "models",
+)
 
 _INTERRUPTED = 130
 

@@ -23,7 +23,7 @@ Phase = Literal["searching", "ready", "out", "top", "back"]
 
 _READY_S = 0.4
 _STILL = 0.25
-_STILL_DRIFT = 0.04
+_STILL_DRIFT = 0.03
 _STILL_HIP = 0.12
 _OUT = 0.2
 _HOME = 0.15
@@ -36,7 +36,7 @@ _LONGEST_S = 60.0
 _LONGEST_HOLD_S = 300.0
 _LOST_S = 0.8
 _LEFT_S = 0.5
-_ELSEWHERE_S = 1.5
+_ELSEWHERE_S = 1.0
 _MEMORY_S = 1.5
 _DRIFT_S = 1.5
 _FRONTAL = 0.45
@@ -219,7 +219,7 @@ class Counter:
             self._calm.clear()
             return
         self._calm.append((now, values, _hips(points)))
-        while now - self._calm[0][0] > 2 * _READY_S:
+        while now - self._calm[0][0] > 1.25 * _READY_S:
             self._calm.popleft()
         if not self._fixed and not self._is_calm(now, points):
             return
@@ -236,8 +236,8 @@ class Counter:
         self._rest(now, self._values(points) or values, points)
 
     def _is_calm(self, now: float, points: Points) -> bool:
-        recent = [c for c in self._calm if now - c[0] <= _READY_S * 1.25]
-        if now - self._calm[0][0] < _READY_S or len(recent) < 3:
+        recent = list(self._calm)
+        if now - recent[0][0] < _READY_S or len(recent) < 3:
             return False
         trunk = abs(_hips(points) - _shoulders(points)) or math.inf
         wander = max(abs(h - recent[-1][2]) for _, _, h in recent) / trunk
@@ -286,8 +286,13 @@ class Counter:
 
     def _rests_elsewhere(self, now: float, x: float, course: Iterable[Sample], points: Points) -> bool:
         """Tell whether the person has come to rest in a start position that is not where it was."""
-        recent = [s.progress for s in course if now - s.time_s <= 1.0]
-        home = _OUT / 2 < abs(x) and x < 0.9 * self._full and len(recent) > 2 and failing(self._ready, points, self._lengths) is None
+        recent = [s.progress for s in course if now - s.time_s <= _READY_S * 1.25]
+        home = (
+            abs(x) > _OUT / 2
+            and x < 0.9 * self._full
+            and len(recent) > 2
+            and failing(self._ready, points, self._lengths) is None
+        )
         return self._timers.elsewhere.lasts(now, home and _is_still(recent)) > _ELSEWHERE_S
 
     def _finish(self) -> Repetition | None:

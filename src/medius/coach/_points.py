@@ -90,7 +90,7 @@ class PointFilter:
     """
 
     def __init__(self, *, mirrored: bool = False) -> None:
-        self._mirrored = mirrored
+        self.mirrored = mirrored
         self._seen: dict[str, deque[tuple[float, float, float]]] = {}
         self._steady: dict[str, complex] = {}
         self._mixed_since: float | None = None
@@ -157,7 +157,7 @@ class PointFilter:
         return abs(a + b - c - d) / 2
 
     def _own(self, name: str) -> str:
-        if not self._mirrored or "_" not in name:
+        if not self.mirrored or "_" not in name:
             return name
         side, _, part = name.partition("_")
         return f"{'right' if side == 'left' else 'left'}_{part}"

@@ -148,7 +148,7 @@ class SetResult:
             "partial": sum(not r.counted for r in self.repetitions),
             "sides": sides,
             "faults": [
-                {"id": f.id, "looks": f.looks, "cue": f.cue, "repetitions": told[f.id]}
+                {"id": f.id, "looks": f.looks, "cue": f.cue, "repetitions": told[f.id], "evidence": list(f.evidence)}
                 for f in self.exercise.faults
                 if told[f.id]
             ],

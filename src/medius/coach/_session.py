@@ -32,6 +32,7 @@ Kind = Literal["position", "ready", "repetition", "partial", "cue", "lost", "pha
 _SAY_AFTER_S = 1.5
 _SAY_AGAIN_S = 6.0
 _CUE_AGAIN = 3
+_AT_REST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ class Session:
         events: list[Event] = []
         done = [(c, r) for c in self._counters if (r := c.step(now - self._filter.lag_s, points)) is not None]
         self._take_notes()
+        if self._phase == "ready" and abs(self._leader().progress) < _AT_REST and not self._filter.mirrored:
+            self._watch.rest(frame, points)
         for counter, repetition in _likeliest(done):
             events += self._add(counter, repetition, now)
         events += self._cues(now)

@@ -12,6 +12,7 @@ _GAP_S = 0.7
 _JUMP = 1.2
 _FEWEST_PER_S = 8.0
 _UNSEEN_SHARE = 0.1
+_SHAKY = 0.008
 _NEEDED = ("left_shoulder", "right_shoulder", "left_hip", "right_hip", "left_knee", "right_knee")
 
 
@@ -35,6 +36,7 @@ class Watch:
         self._told_frozen = False
         self._place: tuple[float, complex, float] | None = None
         self._outside = 0
+        self._shakes: list[float] = []
 
     def look(self, frame: Frame, points: Points) -> str:
         """Take in a frame; return ``gap``, ``another_person`` or ``""``."""
@@ -52,6 +54,17 @@ class Watch:
             self._place = None
             return "gap"
         return "another_person" if seen and self._jumped(now, frame) else ""
+
+    def rest(self, frame: Frame, points: Points) -> None:
+        """Take in a frame in which the person rests: how far the raw points lie from the steadied ones."""
+        far = [
+            abs(complex(spot[0], -spot[1]) - points[n])
+            for n in _NEEDED
+            if n in points and (spot := frame.points.get(n)) is not None
+        ]
+        if len(far) == len(_NEEDED):
+            size = abs(points[_NEEDED[0]] + points[_NEEDED[1]] - points[_NEEDED[2]] - points[_NEEDED[3]]) / 2
+            self._shakes.append(sum(far) / len(far) / size if size > 0 else 0.0)
 
     def notes(self) -> list[Quality]:
         """Return what is wrong with the whole stream."""
@@ -77,6 +90,13 @@ class Watch:
         if self._jumps:
             found.append(
                 Quality("another_person", "The person in the picture seems to have changed. Be alone in the picture.")
+            )
+        if self._shakes and sorted(self._shakes)[len(self._shakes) // 2] > _SHAKY:
+            found.append(
+                Quality(
+                    "unsteady",
+                    "The key points shake, so small movements may be miscounted. More light, or come closer.",
+                )
             )
         if self._outside > 0.2 * self._n:
             found.append(Quality("out_of_picture", "Parts of the body leave the picture. Move the phone further away."))
