@@ -13,6 +13,8 @@ from pathlib import Path
 
 from medius.cli.screen import render_text
 from medius.evidence import render_evidence_page
+from medius.exercises import render_exercises_page
+from medius.programme import render_case as render_runner
 from medius.screen import load_answers, render_screening_page, screen
 
 __all__ = ["CASES", "PAGES", "main"]
@@ -31,6 +33,11 @@ def render_case(path: Path) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "docs/evidence.md": render_evidence_page,
     "docs/screening.md": render_screening_page,
+    "docs/exercises.md": render_exercises_page,
+    **{
+        f"docs/examples/programme/{path.stem}.txt": partial(render_runner, path)
+        for path in sorted((ROOT / "docs/examples/programme").glob("*.toml"))
+    },
     **{f"docs/examples/screen/{path.stem}.txt": partial(render_case, path) for path in CASES},
 }
 """Path of each generated page, and the function that returns its text."""

@@ -8,15 +8,11 @@ The store holds plain data; what they mean is the business of `medius.programme`
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from medius.errors import OutputError, UnreadableFileError
+from medius.record._store import SqliteStore, StoreWords
 from medius.record.runs import data_folder
 
 __all__ = ["ProgrammeStore", "StoredPlan"]
@@ -41,7 +37,7 @@ class StoredPlan:
     data: dict[str, Any]
 
 
-class ProgrammeStore:
+class ProgrammeStore(SqliteStore):
     """The plans and logs of one person.
 
     Parameters
@@ -57,64 +53,17 @@ class ProgrammeStore:
         If the database there is damaged or of a newer Medius; it is left as it is.
     """
 
+    file_name = FILE_NAME
+    schema = _SCHEMA
+    version = _VERSION
+    words = StoreWords(
+        "The plan",
+        "It was left as it is. Restore a copy, or move it away and make a new plan.",
+        "Make room or close the other program, and do it again; nothing that was confirmed is lost.",
+    )
+
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = data_folder() if folder is None else folder
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(self.folder / FILE_NAME, timeout=30.0, isolation_level=None)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise OutputError(
-                f"The plan cannot be kept in {self.folder} ({error}). Choose another folder with --store or MEDIUS_DATA."
-            ) from error
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self._database.close()
-            raise UnreadableFileError(
-                f"{self.folder / FILE_NAME} cannot be used ({error}). It was left as it is. Restore a copy, or move it away "
-                "and make a new plan."
-            ) from error
-
-    def _prepare(self) -> None:
-        (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
-            raise sqlite3.DatabaseError(f"it was written by a newer Medius, version {version} of its layout")
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.executescript(_SCHEMA)
-        self._database.execute(f"PRAGMA user_version = {_VERSION}")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the database."""
-        self._database.close()
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Make everything inside one transaction that nobody else can come between: all of it is kept, or nothing."""
-        self._execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._execute("COMMIT")
-
-    def _execute(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
-        try:
-            return self._database.execute(statement, values)
-        except sqlite3.OperationalError as error:
-            raise OutputError(
-                f"The plan cannot be written to {self.folder} ({error}). Make room or close the other program, and do it "
-                "again; nothing that was confirmed is lost."
-            ) from error
+        super().__init__(data_folder() if folder is None else folder)
 
     def add_plan(self, data: dict[str, Any], made: str) -> int:
         """Keep a plan; the newest one is the current one. Return its id."""

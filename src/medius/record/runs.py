@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from medius.errors import OutputError, UnreadableFileError
+from medius.record._store import SqliteStore, StoreWords
 
 __all__ = ["KnownFile", "RunStore", "StoredRun", "data_folder", "pack_columns", "unpack_columns"]
 
@@ -103,7 +101,7 @@ def unpack_columns(data: bytes) -> dict[str, NDArray[np.float64]]:
     return columns
 
 
-class RunStore:
+class RunStore(SqliteStore):
     """The imported runs of one person.
 
     Parameters
@@ -119,63 +117,19 @@ class RunStore:
         If the database there is damaged or of a newer Medius.
     """
 
+    file_name = FILE_NAME
+    schema = _SCHEMA
+    version = _VERSION
+    # A lost last transaction is imported again; waiting for the disk after each run would cost more than that.
+    synchronous = "NORMAL"
+    words = StoreWords(
+        "The runs",
+        "Move it away; the runs can be imported again.",
+        "Make room, or close the other import, and start again; nothing that was imported is lost.",
+    )
+
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = data_folder() if folder is None else folder
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._database = sqlite3.connect(self.folder / FILE_NAME, timeout=30.0, isolation_level=None)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise OutputError(
-                f"The runs cannot be kept in {self.folder} ({error}). Choose another folder with --store or MEDIUS_DATA."
-            ) from error
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            self._database.close()
-            raise UnreadableFileError(
-                f"{self.folder / FILE_NAME} cannot be used ({error}). Move it away; the runs can be imported again."
-            ) from error
-
-    def _prepare(self) -> None:
-        (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
-            raise sqlite3.DatabaseError(f"it was written by a newer Medius, version {version} of its layout")
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_SCHEMA)
-        self._database.execute(f"PRAGMA user_version = {_VERSION}")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the database."""
-        self._database.close()
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Make everything inside one transaction: all of it is kept, or nothing."""
-        self._execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._execute("COMMIT")
-
-    def _execute(self, statement: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
-        try:
-            return self._database.execute(statement, values)
-        except sqlite3.OperationalError as error:
-            raise OutputError(
-                f"The runs cannot be written to {self.folder} ({error}). Make room, or close the other import, "
-                "and start again; nothing that was imported is lost."
-            ) from error
+        super().__init__(data_folder() if folder is None else folder)
 
     def known_file(self, sha256: str) -> KnownFile | None:
         """Return what became of the file with this content, or None if it was never imported."""
