@@ -147,7 +147,7 @@ def _is_keypoints(path: Path) -> bool:
 def _keypoints(
     path: Path, view: str, fps: float | None, person: int | None, height_m: float | None, roll_deg: float | None
 ) -> FilmResult:
-    options: dict[str, Any] = {"fps": fps, "person": person or 1}
+    options: dict[str, Any] = {"fps": fps, "person": 1 if person is None else person}
     motion = read_keypoints(path, **options)
     if view != "auto":
         motion.attrs["view"] = view

@@ -5,6 +5,7 @@ Each command is one module with a function ``register(app)``; `_COMMANDS` lists 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from importlib import import_module
@@ -48,6 +49,9 @@ for _name in _COMMANDS:
 
 def main() -> None:
     """Run the command line; every expected error becomes a sentence and its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal or pipe that knows no degree sign gets a question mark instead of an error.
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except MediusError as error:

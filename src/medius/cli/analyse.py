@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
@@ -93,7 +94,8 @@ def register(app: typer.Typer) -> None:
             data = build_report(analysis, with_pictures=folder is not None)
             written = [] if folder is None else _write(analysis, data, folder, video, bar.tell)
         if json_:
-            typer.echo(json.dumps(report_object(data), ensure_ascii=False))
+            plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+            typer.echo(json.dumps(report_object(data), ensure_ascii=plain))
         elif not quiet:
             _summary(output_console(), data, written)
 
