@@ -99,3 +99,53 @@ def test_impossible_settings_are_refused_before_anything_is_read(options: dict[s
 def test_a_film_that_is_absent_is_said() -> None:
     with pytest.raises(medius.UnreadableFileError, match=r"absent\.mp4 does not exist"):
         medius.analyse("absent.mp4")
+
+
+def observation(**changes: object) -> medius.Observation:
+    """Make an observation, or one that is spoilt by `changes`."""
+    given: dict[str, object] = {
+        "code": "cadence",
+        "value": 168.0,
+        "unit": "steps/min",
+        "source": "sha256:0",
+        "method": "x/1",
+    }
+    return medius.Observation(**(given | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"value": None},
+        {"value": float("nan")},
+        {"value": float("inf")},
+        {"status": "not-measurable", "reason": "Because."},
+        {"status": "not-measurable", "value": None},
+        {"status": "not-measurable", "value": None, "reason": "Because.", "interval_95": (1.0, 2.0)},
+        {"status": "unsure"},
+        {"interval_95": (2.0, 1.0)},
+        {"interval_95": (float("nan"), 1.0)},
+        {"standard_error": -1.0},
+        {"n_strides": -1},
+        {"side": "both"},
+        {"code": "Cadence!"},
+        {"colour": "red"},
+    ],
+)
+def test_an_observation_that_contradicts_itself_cannot_be_made(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        observation(**changes)
+
+
+def test_an_observation_cannot_be_changed_and_survives_json() -> None:
+    one = observation(
+        interval_95=(167.0, 169.0), standard_error=0.5, n_strides=11, evidence=("M07",), detail={"view": "rear"}
+    )
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(one, "value", 170.0)  # noqa: B010
+    assert medius.Observation(**one.to_json()) == one
+    missing = medius.Observation.not_measurable(
+        "cadence", "No steps.", unit="steps/min", source="sha256:0", method="x/1"
+    )
+    assert (missing.value, missing.status, missing.reason) == (None, "not-measurable", "No steps.")
+    assert medius.Observation(**missing.to_json()) == missing

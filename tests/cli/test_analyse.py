@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -94,6 +95,34 @@ def test_json_is_one_object_with_the_stable_keys_and_nothing_else(medius: Medius
     values = {key: o["value"] for key, o in zip(keys, result["observations"], strict=True)}
     assert values["cadence", None] == pytest.approx(168.0, abs=0.5)
     assert values["contralateral_pelvic_drop", "left"] is None
+
+
+@pytest.mark.parametrize("arguments", [["--json"], ["--quiet", "--json"], []])
+def test_a_terminal_that_knows_only_ascii_gets_everything_else(
+    points: dict[str, Path], tmp_path: Path, arguments: list[str]
+) -> None:
+    command = [sys.executable, "-m", "medius", "analyse", str(points["rear"]), "--height", "1.75", *arguments]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path)], env=environment, capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    text = done.stdout.decode("ascii")
+    if arguments:
+        assert json.loads(text)["schema"] == "medius.observations/1"
+    else:
+        assert "168" in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names that are not text exist on Linux only")
+def test_a_file_name_that_is_not_text_is_no_obstacle(medius: Medius, points: dict[str, Path], tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path / "run") + b"\xff.json"))
+    file.write_bytes(points["rear"].read_bytes())
+    said = medius("analyse", file, "--json", "--quiet", "--out", tmp_path / "out")
+    assert said.code == 0, said.err
+    assert said.json["inputs"][0]["path"].endswith(".json")
+    file.unlink()
+    refused(medius("analyse", file), 3, "cannot be read")
 
 
 def test_json_alone_writes_no_files(
@@ -195,6 +224,7 @@ def test_a_wrong_command_line_ends_with_2(medius: Medius, arguments: list[str]) 
         (["--seconds", "0"], "--seconds"),
         (["--start=-2"], "--start"),
         (["--person", "9"], "no person 9"),
+        (["--person", "0"], "no person 0"),
         (["--fps", "0"], "frame rate"),
         (["--roll", "nan"], "--roll"),
     ],
