@@ -26,8 +26,9 @@ _MARK = {True: "holds", False: "MISSED", None: ""}
 _INTRODUCTION = """# Speed
 
 Measured by `make bench` and written down with `.venv/bin/python -m scripts.bench --write`. Compare ratios, not absolute
-figures, between machines. Things that are compared run in turn, several times, and the quickest round of each counts,
-because other work on the machine only ever adds time.
+figures, between machines. Things that are compared run in turn, several times, and the quickest of each counts (of films:
+the quickest sixty frames in a row), because other work on the machine only ever adds time. On a machine that was busy all
+the time the ratios of the video pipeline are not judged: they are about using every core.
 
 - *Bound*: both cores work for the pipeline, so it cannot be faster than the network (in its faster arrangement) plus half of
   decoding. The pipeline is everything between a film and its key points: decoding, tracking, stickers, background. Loading

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -23,7 +24,7 @@ TIMES = {
     "pipeline": [(0.036, 0.040), (0.035, 0.037)],
     "mediapipe": [(0.070, 0.080), (0.090, 0.111)],
 }
-TIMINGS = {name: [bench_video.Timing(*both) for both in rounds] for name, rounds in TIMES.items()}
+TIMINGS = {name: [bench_video.Timing(*both, cores=2.0) for both in rounds] for name, rounds in TIMES.items()}
 
 
 def values(rows: list[bench_rows.Row]) -> dict[str, object]:
@@ -35,7 +36,7 @@ def test_the_bound_is_the_faster_arrangement_and_half_of_decoding() -> None:
     assert found["bound, network in two streams + decoding / 2"] == pytest.approx(1 / 0.030, rel=1e-2)
     assert found["pipeline / bound"] == pytest.approx(0.030 / 0.035, rel=1e-2)
     assert found["pipeline with loading / bound"] == pytest.approx(0.030 / 0.037, rel=1e-2)
-    slower_streams = {**TIMINGS, "streams": [bench_video.Timing(0.035, 0.035)]}
+    slower_streams = {**TIMINGS, "streams": [bench_video.Timing(0.035, 0.035, 2.0)]}
     assert "bound, network in one stream on all cores + decoding / 2" in values(
         bench_video.rows_from("clip", slower_streams)
     )
@@ -48,6 +49,19 @@ def test_mediapipe_is_compared_by_quickest_rounds_and_by_the_median() -> None:
     assert found["pipeline / mediapipe, median of the rounds"] == pytest.approx((2.0 + 3.0) / 2, rel=1e-2)
     assert found["pipeline / mediapipe, both once they run"] == pytest.approx(2.0, rel=1e-2)
     assert [row["ok"] for row in rows if row["target"].endswith("2.5")] == [False]
+
+
+def test_on_a_busy_machine_nothing_is_judged() -> None:
+    busy = {**TIMINGS, "streams": [timing._replace(cores=0.7) for timing in TIMINGS["streams"]]}
+    rows = bench_video.rows_from("clip", busy)
+    assert all(row["ok"] is None for row in rows)
+    assert "not judged" in str(rows[-1]["value"])
+
+
+def test_the_quickest_frames_in_a_row_count() -> None:
+    disturbed = np.cumsum([0.0, 9, 1, 1, 1, 8, 2, 2])
+    assert bench_video.quickest(disturbed.tolist(), 3) == 1.0
+    assert bench_video.quickest(disturbed.tolist(), 100) == pytest.approx(24 / 7)
 
 
 def test_without_mediapipe_its_rows_are_left_out() -> None:
