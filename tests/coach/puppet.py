@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +34,8 @@ class Move:
     rest: float = 0.8
 
 
-def course(moves: Sequence[Move], fps: float, after: float = 1.0) -> tuple[Floats, Floats, Floats]:
-    """Return times, the signed phase (0 posture, 1 key position) by the minimum-jerk profile, and the share wanted."""
+def course(moves: Sequence[Move], fps: float, after: float = 1.0) -> tuple[Floats, Floats]:
+    """Return times, and the way gone (0 first position, 1 key position) by the minimum-jerk profile."""
     knots: list[tuple[float, float]] = [(0.0, 0.0)]
     now = 0.0
     for m in moves:
@@ -48,7 +48,7 @@ def course(moves: Sequence[Move], fps: float, after: float = 1.0) -> tuple[Float
     i = np.clip(np.searchsorted(at, time, side="right") - 1, 0, len(at) - 2)
     s = np.clip((time - at[i]) / np.maximum(np.diff(at)[i], 1e-9), 0.0, 1.0)
     s = s**3 * (10 - 15 * s + 6 * s**2)
-    return time, values[i] + s * (values[i + 1] - values[i]), values
+    return time, values[i] + s * (values[i + 1] - values[i])
 
 
 def joints(item: Exercise, share: Floats, side: Side, key: int = 1) -> dict[str, Floats]:
@@ -113,11 +113,26 @@ VIEWS = {
 
 
 def film_set(item: Exercise, side: Side, moves: Sequence[Move], *, fps: float = 30.0, roll: float = 0.0,
-             noise: float = 0.0, seed: int = 0, after: float = 1.5) -> Iterator[Frame]:  # fmt: skip
+             noise: float = 0.3, seed: int = 0, after: float = 1.5) -> Iterator[Frame]:  # fmt: skip
     """Yield the frames of a set of `item` as the definition's camera would see the mannequin do it."""
     azimuth, elevation = VIEWS[item.name]
     if azimuth == 90.0 and side == "left":
         azimuth = -90.0
-    time, share, _ = course(moves, fps, after)
-    places = joints(item, share, side, key=min(1, len(item.phases) - 1))
+    if item.kind == "test":  # from both feet on the floor to the position that the definition draws
+        lifted = item.phases[0].model_copy(update={"angles": item.posture})
+        item = item.model_copy(update={"posture": {}, "phases": (item.phases[0], lifted)})
+    time, share = course(moves, fps, after)
+    places = joints(item, share, side)
     yield from frames(time, film(places, azimuth, elevation=elevation, roll=roll), noise=noise, seed=seed)
+
+
+def mirrored(seen: Iterable[Frame]) -> Iterator[Frame]:
+    """Yield the frames as a network sees them in a mirror: turned about, the right leg called left."""
+    for frame in seen:
+        turned = {_other(n): (frame.width - x, y, c) for n, (x, y, c) in frame.points.items()}
+        yield Frame(frame.time_s, turned, frame.width, frame.height)
+
+
+def _other(name: str) -> str:
+    side, _, part = name.partition("_")
+    return {"left": f"right_{part}", "right": f"left_{part}"}.get(side, name)

@@ -273,7 +273,7 @@ class Session:
         sentences = {k: n for k, n in self._misses.items() if not k.startswith("abort:")}
         if not self._watch.anybody:
             return notes
-        if not self._ever_ready:
+        if not self._ever_ready and not self._other_side:
             why = max(sentences, key=lambda k: sentences[k]) if sentences else _STEP_BACK
             notes.append(
                 Quality(

@@ -67,7 +67,7 @@ def time_repetition(course: Course, *, lifting: bool = False) -> Timing:
     top = up[0.85] + _AFTER * (up[0.85] - up[0.5])
     leave = down[0.85] - _AFTER * (down[0.5] - down[0.85])
     if leave < top:
-        top = leave = (up[0.85] + down[0.85]) / 2.0
+        top = leave = (top + leave) / 2.0
     if lifting:
         return Timing(
             start_s=up[0.5] - _HALF * (up[0.85] - up[0.5]),
