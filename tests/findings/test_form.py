@@ -7,6 +7,7 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +129,20 @@ def test_exchanging_the_sides_turns_the_difference_over(left: float, right: floa
     assert ahead.beyond_error == back.beyond_error
     # Errors that every film shares (a turned camera) may point in opposite directions on the two sides.
     assert ahead.interval_95[1] - ahead.interval_95[0] >= 2 * 1.96 * error
+
+
+def test_a_difference_is_as_unsure_as_its_sides() -> None:
+    # With four degrees of freedom 95 % is 2.78 standard errors: what is within them on either side is no difference.
+    def difference(factor: float) -> Any:
+        sides = [
+            observe(DROP, value, 0.5, side, interval_95=(value - factor * 0.5, value + factor * 0.5))
+            for side, value in zip(SIDES, (5.0, 7.1), strict=True)
+        ]
+        return side_differences(sides)[0]
+
+    assert difference(1.96).beyond_error
+    assert not difference(2.78).beyond_error
+    assert np.ptp(difference(2.78).interval_95) == pytest.approx(2.78 / 1.96 * np.ptp(difference(1.96).interval_95))
 
 
 def test_the_larger_side_is_named() -> None:
