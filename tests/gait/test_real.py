@@ -90,3 +90,33 @@ def test_the_values_are_those_of_a_runner(blazepose: Found, rtmpose: Found, code
             value = found[code, side].value
             assert value is not None
             assert low <= value <= high
+
+
+@pytest.mark.slow
+def test_of_two_people_the_one_who_walks_is_followed_and_not_measured_as_a_runner(data: Path) -> None:
+    try:
+        find_model("full")
+    except MissingPartError:
+        pytest.skip("the networks are not installed: run make setup")
+    result = medius.analyse(data / "video" / "walk-two-people" / "demo.mp4", height_m=1.75, quick=True, seconds=4.0)
+    codes = {note.code for _, note in result.quality}
+    assert {"several-people", "walking"} <= codes
+    assert all(o.value is None for o in result.observations)
+    assert {o.reason for o in result.observations} == {
+        "The person in this film walks; running form is measured while running."
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("clip", "code"),
+    [("overground-side-short/demo3.mp4", "much-too-short"), ("multicam-balance/cam03.mp4", "much-too-short")],
+)
+def test_what_cannot_be_judged_gets_a_sentence_and_no_number(data: Path, clip: str, code: str) -> None:
+    try:
+        find_model("full")
+    except MissingPartError:
+        pytest.skip("the networks are not installed: run make setup")
+    result = medius.analyse(data / "video" / clip, height_m=1.75, quick=True)
+    assert code in {note.code for _, note in result.quality}
+    assert all(o.value is None and o.reason for o in result.observations)
