@@ -83,4 +83,4 @@ def _processor() -> str:
 def _rounded(value: float | str) -> float | str:
     if isinstance(value, str):
         return value
-    return float(f"{value:.3g}") if abs(value) < 1000 else round(float(value))
+    return float(f"{value:.3g}") if not abs(value) >= 1000 else round(float(value))

@@ -95,6 +95,12 @@ def test_the_parts_can_be_measured_on_the_sample(samples: Path) -> None:
     assert 0 < timing.running < timing.whole
 
 
+@pytest.mark.slow
+def test_the_pipeline_is_timed_in_a_new_process(samples: Path) -> None:
+    timing = bench_video.in_new_process(samples / "rear.mp4")
+    assert 0 < timing.running < timing.whole < 100
+
+
 def test_report_rows_hold_where_the_quickest_round_does() -> None:
     rows = bench_report.rows_from({"help": [1.2, 0.4], "heavy": [95.0, 92.0], "quick": [20.0, 50.0]})
     assert [(row["value"], row["ok"]) for row in rows] == [(0.4, True), (92.0, False), (20.0, True)]
