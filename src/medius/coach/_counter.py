@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Literal
 
-from medius.coach._gauge import Gauge, failing, gauge, length_of
+from medius.coach._gauge import counting_signals, failing, gauge, length_of
+from medius.coach._judge import HOME, NEAR_TOP, OUT, Judge, Sample
 from medius.coach._points import Points
 from medius.coach._result import Repetition
+from medius.coach._stay import Stay
 from medius.coach._timing import Timing, time_repetition
 from medius.errors import InvalidValueError
-from medius.exercises import Condition, Exercise, Fault, Sign, Signal
+from medius.exercises import Condition, Exercise
 from medius.record import Side
 
-__all__ = ["Counter", "Phase", "Sample", "counting_signals"]
+__all__ = ["Counter", "Phase"]
 
 Phase = Literal["searching", "ready", "out", "top", "back"]
 
@@ -25,10 +27,7 @@ _READY_S = 0.4
 _STILL = 0.25
 _STILL_DRIFT = 0.03
 _STILL_HIP = 0.12
-_OUT = 0.2
-_HOME = 0.15
 _TOP = 0.8
-_NEAR_TOP = 0.85
 _SHOWN_FROM = 0.2
 _SHORTEST = 0.15
 _SHORTEST_STANCE_S = 2.0
@@ -44,55 +43,12 @@ _STEP = 0.25
 _STEP_S = 0.12
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One picture of a repetition: time, progress, value of every sign, and of the angle whose range is told.
-
-    ``fits`` tells whether the position is what the definition asks of the top.
-    """
-
-    time_s: float
-    progress: float
-    signs: tuple[float | None, ...]
-    angle: float | None
-    fits: bool
-
-
-@dataclass
-class _Stay:
-    """How long something has been so."""
-
-    since: float | None = None
-
-    def lasts(self, now: float, so: bool) -> float:
-        if not so:
-            self.since = None
-            return 0.0
-        if self.since is None:
-            self.since = now
-        return now - self.since
-
-
 @dataclass
 class _Timers:
-    lost: _Stay = field(default_factory=_Stay)
-    left: _Stay = field(default_factory=_Stay)
-    step: _Stay = field(default_factory=_Stay)
-    elsewhere: _Stay = field(default_factory=_Stay)
-
-
-def counting_signals(item: Exercise) -> tuple[Signal, ...]:
-    """Return the signals that repetitions of `item` are counted by: those with a range.
-
-    Raises
-    ------
-    InvalidValueError
-        If the definition has none.
-    """
-    found = tuple(s for s in (item.coach.signals if item.coach else ()) if s.range is not None)
-    if not found:
-        raise InvalidValueError(f"The coach cannot count '{item.name}'.")
-    return found
+    lost: Stay = field(default_factory=Stay)
+    left: Stay = field(default_factory=Stay)
+    step: Stay = field(default_factory=Stay)
+    elsewhere: Stay = field(default_factory=Stay)
 
 
 class Counter:
@@ -136,13 +92,11 @@ class Counter:
         self._ready = [(c, gauge(c, side)) for c in coach.ready]
         self._throughout = [(c, take) for c, take in self._ready if c.throughout]
         self._top = [(c, gauge(c, side)) for c in coach.top]
-        self._signs: list[tuple[Fault, Sign, Gauge]] = [(f, s, gauge(s, side)) for f in item.faults for s in f.signs]
-        named = [s for s in coach.signals if coach.target is not None and s.name == coach.target.angle]
-        self._angle = (named[0], gauge(named[0], side)) if named else None
+        self._judge = Judge(item, side)
         self._frontal = False
         self._planted = coach.side_from == "standing-leg"
         self._foot = 0j
-        measured = (*coach.signals, *coach.ready, *coach.top, *(s for _, s, _ in self._signs))
+        measured = (*coach.signals, *coach.ready, *coach.top, *(s for f in item.faults for s in f.signs))
         self._over = {m.over: length_of(m.over, side) for m in measured if m.over is not None}
         self._lengths: dict[tuple[str, str], float] = {}
         self._starts: list[float] = []
@@ -200,14 +154,14 @@ class Counter:
             return ()
         self._judged = True
         reached = max(s.progress for s in self._course)
-        return self._faults(reached) if reached >= self._full else ()
+        return self._judge.faults(self._course, reached, frontal=self._frontal) if reached >= self._full else ()
 
     def _stepped(self, points: Points) -> bool:
         """Tell whether the standing foot has left its place."""
         now = points.get(f"{self.side}_ankle")
         if not self._planted or now is None:
             return False
-        if self.phase == "ready" and self.progress < _HOME:
+        if self.phase == "ready" and self.progress < HOME:
             self._foot = now
         return abs(now - self._foot) > _STEP * abs(_shoulders(points) - _hips(points))
 
@@ -252,13 +206,13 @@ class Counter:
         x = self._sample(now, values, points, self._memory)
         while now - self._memory[0].time_s > _MEMORY_S:
             self._memory.popleft()
-        if x > _OUT:
+        if x > OUT:
             self.phase, self._judged = "out", False
-            self._timers.elsewhere = _Stay()
+            self._timers.elsewhere = Stay()
             self._course, self._best = list(self._memory), x
         elif self._rests_elsewhere(now, x, self._memory, points):
             self.abort("")
-        elif abs(x) < _OUT / 2 and not self._fixed and len(self._memory) > 1:
+        elif abs(x) < OUT / 2 and not self._fixed and len(self._memory) > 1:
             share = min(1.0, (now - self._memory[-2].time_s) / _DRIFT_S)
             self._starts = [a + share * (v - a) for a, v in zip(self._starts, values, strict=True)]
 
@@ -271,7 +225,7 @@ class Counter:
             self.phase = "top"
         elif self.phase == "top" and x < _TOP * self._best:
             self.phase = "back"
-        if x < _HOME:
+        if x < HOME:
             return self._finish()
         self._give_up_if_stuck(now, x, points)
         return None
@@ -288,7 +242,7 @@ class Counter:
         """Tell whether the person has come to rest in a start position that is not where it was."""
         recent = [s.progress for s in course if now - s.time_s <= _READY_S * 1.25]
         home = (
-            abs(x) > _OUT / 2
+            abs(x) > OUT / 2
             and x < 0.9 * self._full
             and len(recent) > 2
             and failing(self._ready, points, self._lengths) is None
@@ -298,13 +252,13 @@ class Counter:
     def _finish(self) -> Repetition | None:
         course, self._course = self._course, []
         self.phase = "ready"
-        self._timers.elsewhere = _Stay()
+        self._timers.elsewhere = Stay()
         timing = time_repetition([(s.time_s, s.progress) for s in course], lifting=self._holding)
         self._memory = deque(course[-2:])
         shortest = _SHORTEST_STANCE_S if self._holding else _SHORTEST * self.item.tempo.seconds
         if timing.reached < (self._full if self._holding else _SHOWN_FROM) or timing.end_s - timing.start_s < shortest:
             return None
-        fits = [s.fits for s in course if s.progress >= _NEAR_TOP * timing.reached]
+        fits = [s.fits for s in course if s.progress >= NEAR_TOP * timing.reached]
         if 2 * sum(fits) < len(fits):
             self.aborted = "other_movement"
             return None
@@ -323,40 +277,12 @@ class Counter:
             hold_s=hold,
             side=self.side if self.item.sided else None,
             counted=counted,
-            range_deg=self._range_deg(),
-            faults=self._faults(timing.reached) if counted else (),
+            range_deg=self._judge.range_deg(self._course),
+            faults=self._judge.faults(self._course, timing.reached, frontal=self._frontal) if counted else (),
             out_s=timing.top_s - timing.start_s,
             back_s=timing.end_s - timing.leave_s,
             share_of_range=timing.reached,
         )
-
-    def _range_deg(self) -> float | None:
-        reached = max(s.progress for s in self._course)
-        rest = [s.angle for s in self._course if s.angle is not None and abs(s.progress) < _HOME]
-        top = [s.angle for s in self._course if s.angle is not None and s.progress >= 0.95 * reached]
-        return abs(median(top) - median(rest)) if rest and top else None
-
-    def _faults(self, reached: float) -> tuple[str, ...]:
-        seen: dict[str, bool] = {}
-        for number, (fault, sign, _) in enumerate(self._signs):
-            if not self._in_view(fault.views):
-                continue
-            seen[fault.id] = seen.get(fault.id, True) and self._is_seen(number, sign, reached)
-        return tuple(name for name, yes in seen.items() if yes)
-
-    def _is_seen(self, number: int, sign: Sign, reached: float) -> bool:
-        rest = [v for s in self._course if abs(s.progress) < _HOME and (v := s.signs[number]) is not None]
-        least = _NEAR_TOP * reached if sign.when == "top" else _OUT
-        values = sorted(v for s in self._course if s.progress >= least and (v := s.signs[number]) is not None)
-        if not values or (sign.change and not rest):
-            return False
-        zero = median(rest) if sign.change else 0.0
-        if sign.when == "top":
-            value = values[len(values) // 2]
-            return (sign.low is None or value - zero > sign.low) and (sign.high is None or value - zero < sign.high)
-        last = len(values) - 1
-        great, small = values[round(0.9 * last)], values[round(0.1 * last)]
-        return (sign.low is None or great - zero > sign.low) and (sign.high is None or small - zero < sign.high)
 
     def _progress(self, values: list[float], starts: list[float]) -> float:
         return fmean(
@@ -364,20 +290,11 @@ class Counter:
             for v, a, (s, _) in zip(values, starts, self._signals, strict=True)
         )
 
-    def _angle_now(self, points: Points) -> float | None:
-        return self._angle[1](points, {}) if self._angle and self._in_view(self._angle[0].views) else None
-
-    def _in_view(self, views: tuple[str, ...]) -> bool:
-        """Tell whether the camera stands where something can be seen; while lying, everything is filmed from one place."""
-        if self.item.kind == "lying" or not views:
-            return True
-        return any((view in ("front", "rear")) == self._frontal for view in views)
-
     def _sample(self, now: float, values: list[float], points: Points, into: deque[Sample] | list[Sample]) -> float:
         x = self._progress(values, self._starts)
-        signs = tuple(take(points, self._lengths) for _, _, take in self._signs)
-        fits = x < _OUT or failing(self._top, points, self._lengths) is None
-        into.append(Sample(now, x, signs, self._angle_now(points), fits))
+        signs, angle = self._judge.look(points, self._lengths, frontal=self._frontal)
+        fits = x < OUT or failing(self._top, points, self._lengths) is None
+        into.append(Sample(now, x, signs, angle, fits))
         self.progress = x
         return x
 

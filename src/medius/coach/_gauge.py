@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable, Mapping
 
 from medius.coach._points import Points
-from medius.exercises import Condition, Measured
+from medius.errors import InvalidValueError
+from medius.exercises import Condition, Exercise, Measured, Signal
 from medius.record import Side
 
-__all__ = ["Gauge", "Lengths", "failing", "gauge", "length_of"]
+__all__ = ["Gauge", "Lengths", "counting_signals", "failing", "gauge", "length_of"]
 
 Lengths = Mapping[tuple[str, str], float]
 """Lengths (pixels) between the two points named, as they were in the start position."""
@@ -19,6 +20,20 @@ Gauge = Callable[[Points, Lengths], float | None]
 """Give the measure in its own unit, or None where a point is not seen."""
 
 Place = Callable[[Points], complex | None]
+
+
+def counting_signals(item: Exercise) -> tuple[Signal, ...]:
+    """Return the signals that repetitions of `item` are counted by: those with a range.
+
+    Raises
+    ------
+    InvalidValueError
+        If the definition has none.
+    """
+    found = tuple(s for s in (item.coach.signals if item.coach else ()) if s.range is not None)
+    if not found:
+        raise InvalidValueError(f"The coach cannot count '{item.name}'.")
+    return found
 
 
 def gauge(measured: Measured, side: Side) -> Gauge:

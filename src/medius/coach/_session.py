@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from medius.coach._counter import Counter, Phase, counting_signals
+from medius.coach._counter import Counter, Phase
+from medius.coach._gauge import counting_signals
+from medius.coach._notes import STEP_BACK, Notes
 from medius.coach._points import Frame, PointFilter, Points
-from medius.coach._result import Quality, Repetition, SetResult
+from medius.coach._result import Repetition, SetResult
 from medius.coach._watch import Watch
 from medius.errors import InvalidValueError
 from medius.exercises import Exercise, exercises
@@ -117,13 +119,10 @@ class Session:
         self._filter = PointFilter(mirrored=mirrored)
         self._watch = Watch()
         self._repetitions: list[Repetition] = []
-        self._other_side = 0
+        self._notes = Notes(self.exercise, self.side)
         self._told: dict[str, float] = {}
         self._not_ready_since: float | None = None
         self._was_ready = False
-        self._ever_ready = False
-        self._other_movements = 0
-        self._misses: dict[str, int] = {}
         self._last_cue: dict[str, int] = {}
         self._phase: Phase = "searching"
         self._first: float | None = None
@@ -157,7 +156,7 @@ class Session:
                 counter.abort(trouble)
         events: list[Event] = []
         done = [(c, r) for c in self._counters if (r := c.step(now - self._filter.lag_s, points)) is not None]
-        self._take_notes()
+        self._notes.take(self._counters, self._leader())
         if self._phase == "ready" and abs(self._leader().progress) < _AT_REST and not self._filter.mirrored:
             self._watch.rest(frame, points)
         for counter, repetition in _likeliest(done):
@@ -173,7 +172,7 @@ class Session:
             exercise=self.exercise,
             side=self.side or (next(iter(moved)) if len(moved) == 1 else None),
             repetitions=self.repetitions,
-            quality=(*self._own_quality(), *self._watch.notes()),
+            quality=(*(self._notes.quality(self._repetitions) if self._watch.anybody else ()), *self._watch.notes()),
             source=source,
             seconds=0.0 if self._first is None else self._last - self._first,
         )
@@ -184,7 +183,7 @@ class Session:
         if any(_overlap(repetition, r) for r in self._repetitions):
             return []
         if self.exercise.sided and self.side is not None and counter.side != self.side:
-            self._other_side += repetition.counted
+            self._notes.other_side += repetition.counted
             return self._say(now, "lost", f"This is the {counter.side} side; {self.side} was asked for.", "wrong_side")
         others = [c for c in self._counters if c is not counter and self.exercise.sided]
         if not repetition.counted and (
@@ -225,8 +224,8 @@ class Session:
             events.append(Event("phase", now, "", leader.phase, leader.side))
         ready = leader.phase != "searching"
         if ready and not self._was_ready:
-            events.append(Event("ready", now, "Ready." if not self._ever_ready else "", "", leader.side))
-            self._ever_ready = True
+            events.append(Event("ready", now, "Ready." if not self._notes.ever_ready else "", "", leader.side))
+            self._notes.ever_ready = True
         self._was_ready = ready
         if ready and leader.sees:
             self._not_ready_since = None
@@ -236,7 +235,7 @@ class Session:
         if now - self._not_ready_since < _SAY_AFTER_S:
             return events
         if not leader.sees or not points:
-            return events + self._say(now, "lost", _STEP_BACK, "cannot_see")
+            return events + self._say(now, "lost", STEP_BACK, "cannot_see")
         if leader.missing is not None:
             return events + self._say(now, "position", leader.missing.say, "not_ready")
         return events + self._say(now, "position", "Hold still for a moment.", "hold_still")
@@ -251,68 +250,6 @@ class Session:
             return []
         self._told[sentence] = now
         return [Event(kind, now, sentence, code)]
-
-    def _take_notes(self) -> None:
-        if not self._counters[0].sees and not self._counters[1].sees:
-            return
-        for counter in self._counters:
-            if counter.aborted == "other_movement":
-                self._other_movements += 1
-                counter.aborted = ""
-            elif counter.aborted in ("too_long", "left_position"):
-                self._misses[f"abort:{counter.aborted}"] = self._misses.get(f"abort:{counter.aborted}", 0) + 1
-                counter.aborted = ""
-        leader = self._leader()
-        if leader.phase == "searching" and leader.missing is not None:
-            what = leader.missing.say
-            self._misses[what] = self._misses.get(what, 0) + 1
-
-    def _own_quality(self) -> list[Quality]:
-        notes: list[Quality] = []
-        title = self.exercise.title
-        sentences = {k: n for k, n in self._misses.items() if not k.startswith("abort:")}
-        if not self._watch.anybody:
-            return notes
-        if not self._ever_ready and not self._other_side:
-            why = max(sentences, key=lambda k: sentences[k]) if sentences else _STEP_BACK
-            notes.append(
-                Quality(
-                    "not_ready",
-                    f"The start position of '{title}' was never seen, so nothing was counted; this may be another exercise. "
-                    f"{why}",
-                )
-            )
-        elif not self._repetitions and not self._other_side:
-            other = " Movements were seen, but not of this exercise." if self._other_movements else ""
-            notes.append(
-                Quality(
-                    "no_repetition", f"The start position was seen, but no repetition of '{title}' followed.{other}"
-                )
-            )
-        elif not any(r.counted for r in self._repetitions) and not self._other_side:
-            notes.append(
-                Quality("only_partial", f"Movements were seen, but none went far enough to count for '{title}'.")
-            )
-        if self._other_side:
-            asked = self.side
-            moved = "right" if asked == "left" else "left"
-            notes.append(
-                Quality(
-                    "wrong_side",
-                    f"{self._other_side} repetitions were done with the {moved} side, but {asked} was asked for: "
-                    f"they are not counted. Change sides or ask for {moved}.",
-                )
-            )
-        if self._misses.get("abort:too_long"):
-            notes.append(
-                Quality("unclear_movement", "A movement did not come back to the start position and was not counted.")
-            )
-        return notes
-
-
-_STEP_BACK = (
-    "I cannot see enough of you. Move the phone until your whole body is in the picture; you can count by yourself."
-)
 
 
 def _side(side: str | None) -> Side | None:
