@@ -96,11 +96,21 @@ def _summary(console: Console, result: SetResult) -> None:
             console.print(f"  [yellow]{times}[/]  {fault['looks']} [bold]{fault['cue']}[/]")
     elif result.counted():
         console.print("\n  No fault was seen of those that the camera can see.")
+    _tempo(console, result)
     if result.counted() and result.range_reason:
         console.print(f"\n  [dim]No range in degrees: {result.range_reason}[/]")
     for note in result.quality:
         console.print(f"\n  [yellow]{note.message}[/]")
     console.print()
+
+
+def _tempo(console: Console, result: SetResult) -> None:
+    full, asked = result.counted(), result.exercise.tempo
+    if full and asked.out > 0:
+        out, back = (sum(times) / len(full) for times in ([r.out_s for r in full], [r.back_s for r in full]))
+        console.print(
+            f"\n  Tempo: {out:.1f} s out, {back:.1f} s back; the exercise asks for {asked.out:g} and {asked.back:g}."
+        )
 
 
 def _counts(result: SetResult) -> str:

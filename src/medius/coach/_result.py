@@ -142,6 +142,7 @@ class SetResult:
                 "mean_back_s": _mean([r.back_s for r in full], 2),
                 "faults": dict(Tally(name for r in full for name in r.faults)),
             }
+        target = self.exercise.coach.target if self.exercise.coach else None
         told = Tally(name for r in self.counted() for name in r.faults)
         return {
             "counted": len(self.counted()),
@@ -152,6 +153,8 @@ class SetResult:
                 for f in self.exercise.faults
                 if told[f.id]
             ],
+            "tempo_asked_s": {"out": self.exercise.tempo.out, "back": self.exercise.tempo.back},
+            "range_error_deg": target.error_deg if target else None,
             "range_reason": self.range_reason,
         }
 
