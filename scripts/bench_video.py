@@ -176,12 +176,11 @@ def pipeline(clip: Path, model: str = "heavy", seconds: float = 120.0) -> Timing
     return Timing(running, running + outside / len(film.frame_numbers))
 
 
-def in_new_process(clip: Path) -> Timing:
+def in_new_process(clip: Path, model: str = "heavy", seconds: float = 120.0) -> Timing:
     """Time `pipeline` in a new process."""
     # Networks that were loaded stay loaded: only a new process pays for that as a user does.
-    program = (
-        f"from pathlib import Path; from scripts.bench_video import pipeline; print(*pipeline(Path({str(clip)!r}))[:2])"
-    )
+    call = f"pipeline(Path({str(clip)!r}), {model!r}, {seconds!r})"
+    program = f"from pathlib import Path; from scripts.bench_video import pipeline; print(*{call}[:2])"
     return _printed([sys.executable, "-c", program])
 
 
