@@ -88,6 +88,7 @@ def analyse(
     >>> {o.code: o.value for o in result.observations}  # doctest: +SKIP
     """
     _check(paths, height_m, start_s, seconds, roll_deg)
+    paths = tuple(dict.fromkeys(paths)) if isinstance(view, str) else paths
     views = [view] * len(paths) if isinstance(view, str) else list(view)
     if len(views) != len(paths):
         raise InvalidValueError(f"{len(views)} views were given for {len(paths)} files. Give one for all, or one each.")

@@ -102,3 +102,9 @@ def test_a_film_in_which_nobody_is_ever_seen_is_judged_without_a_crash() -> None
     motion["position"][:] = np.nan
     motion["confidence"][:] = 0.0
     assert "not-running" in codes(motion)
+
+
+def test_a_run_that_is_far_too_slow_is_suspected_to_be_slow_motion() -> None:
+    # 170 steps a minute played at half speed, with contact times twice as long: still no walking.
+    assert "slow-motion-suspected" in codes(Runner(cadence=85.0, contact_s=0.48, seconds=16.0).motion)
+    assert "slow-motion-suspected" not in codes(Runner(cadence=170.0).motion)

@@ -25,6 +25,8 @@ _ROLL_DEG = 2.0
 _CUT_SHARE = 0.05
 _WALKING_DUTY = 0.5
 _SHORTEST_S = 3.0
+_SLOWEST_CADENCE = 120.0
+"""Six standard deviations below a published mean of runners (171 ± 8: K15)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def judge_film(film: Film, shape: Shape | None, *, height_known: bool) -> list[Q
         notes.append(note("walking"))
     elif strides < MIN_STRIDES:
         notes.append(note("too-short", strides=strides, needed=MIN_STRIDES))
+    if film.contacts.stances and not is_walking(film) and 120.0 * film.contacts.stride_frequency < _SLOWEST_CADENCE:
+        notes.append(note("slow-motion-suspected", cadence=round(120.0 * film.contacts.stride_frequency)))
     if film.contacts.stances and film.fps < MIN_FPS_FOR_TIMING and film.view.startswith("side"):
         notes.append(note("low-frame-rate", fps=round(film.fps)))
     notes += _picture_notes(film)
