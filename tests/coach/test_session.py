@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -204,3 +206,25 @@ def test_json_holds_what_it_promises() -> None:
     }  # fmt: skip
     assert told["summary"]["sides"]["both"]["counted"] == 3
     assert {o["code"] for o in told["observations"]} == {"coach_repetitions", "coach_hold", "coach_range"}
+
+
+def test_frames_and_events_travel_as_json() -> None:
+    frames = list(film_set(exercise("clamshell"), "left", (Move(), Move())))
+    sent = [json.dumps({"time_s": f.time_s, "points": f.points, "width": f.width, "height": f.height}) for f in frames]
+    session = Session("clamshell")
+    events = [event.to_json() for text in sent for event in session.step(Frame.from_json(json.loads(text)))]
+    assert json.loads(json.dumps(events)) == events
+    assert [e["count"] for e in events if e["kind"] == "repetition"] == [1, 2]
+    assert session.finish() == watch(frames, "clamshell")[0]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {}, {"time_s": "now", "points": {}}, {"time_s": 1.0}, {"time_s": 1.0, "points": {"nose": [1, 2]}},
+        {"time_s": math.inf, "points": {}}, {"time_s": 1.0, "points": {"nose": ["a", 2, 3]}},
+    ],
+)  # fmt: skip
+def test_a_frame_that_is_none_is_refused_in_a_sentence(wrong: dict[str, object]) -> None:
+    with pytest.raises(InvalidValueError, match=r"\.$"):
+        Frame.from_json(wrong)

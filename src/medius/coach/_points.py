@@ -6,8 +6,11 @@ import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from numpy.typing import ArrayLike
+
+from medius.errors import InvalidValueError
 
 __all__ = ["Frame", "PointFilter", "Points"]
 
@@ -49,6 +52,23 @@ class Frame:
     height: float = 0.0
 
     @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Frame:
+        """Build a frame from its JSON form: ``time_s``, ``points`` (name to x, y, confidence), ``width``, ``height``.
+
+        Raises
+        ------
+        InvalidValueError
+            If the form is not that; the message says what is wrong.
+        """
+        time_s, points = data.get("time_s"), data.get("points")
+        size = [data.get(name, 0.0) for name in ("width", "height")]
+        if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in (time_s, *size)):
+            raise InvalidValueError("A frame needs a time in seconds (time_s) and a width and height in pixels.")
+        if not isinstance(points, Mapping):
+            raise InvalidValueError("A frame needs points: names with x, y and confidence.")
+        return cls(float(time_s), {str(n): _numbers(n, p) for n, p in points.items()}, float(size[0]), float(size[1]))  # type: ignore[arg-type]
+
+    @classmethod
     def from_arrays(
         cls,
         time_s: float,
@@ -70,6 +90,13 @@ class Frame:
             width,
             height,
         )
+
+
+def _numbers(name: str, place: object) -> tuple[float, float, float]:
+    if not isinstance(place, (list, tuple)) or len(place) != 3 or not all(isinstance(v, (int, float)) for v in place):
+        raise InvalidValueError(f"The point '{name}' is not three numbers: x, y and confidence.")
+    x, y, confidence = (float(v) for v in place)
+    return x, y, confidence
 
 
 class PointFilter:

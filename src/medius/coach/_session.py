@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from medius.coach._counter import Counter, Phase
 from medius.coach._gauge import counting_signals
@@ -67,6 +67,18 @@ class Event:
     side: Side | None = None
     count: int = 0
     repetition: Repetition | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON form, as it travels to a browser."""
+        return {
+            "kind": self.kind,
+            "time_s": round(self.time_s, 3),
+            "say": self.say,
+            "code": self.code,
+            "side": self.side,
+            "count": self.count,
+            "repetition": None if self.repetition is None else self.repetition.to_json(),
+        }
 
 
 def coached_exercise(name: str) -> Exercise:
@@ -137,6 +149,11 @@ class Session:
     def phase(self) -> Phase:
         """Where the person is: ``searching``, ``ready``, ``out``, ``top`` or ``back``."""
         return self._phase
+
+    @property
+    def progress(self) -> float:
+        """How far the movement has gone: 0 in the start position, 1 at the range of the definition."""
+        return self._leader().progress
 
     def step(self, frame: Frame) -> tuple[Event, ...]:
         """Take in one frame and return what it brought.
