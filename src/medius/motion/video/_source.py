@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -228,10 +229,17 @@ def _check(path: str | Path) -> Path:
 
 def _hash(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        state = file.stat()
+        return _digest(file, state.st_size, state.st_mtime_ns)
     except OSError as error:
         raise UnreadableFileError(f"{file.name} cannot be read ({error.strerror}). Check its permissions.") from error
+
+
+@lru_cache(maxsize=64)
+def _digest(file: Path, _size: int, _changed: int) -> str:
+    """Hash a file once for as long as it has the same size and time of change: a film is opened several times."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _info(path: Path, digest: str, found: dict[str, Any]) -> VideoInfo:
