@@ -16,6 +16,9 @@ STEP_BACK = (
 )
 
 
+_HARDLY = 0.25
+
+
 class Notes:
     """Remember what stood in the way of counting.
 
@@ -33,6 +36,7 @@ class Notes:
         self.other_side = 0
         self._other_movements = 0
         self._misses: dict[str, int] = {}
+        self._ready = self._searching = 0
 
     def take(self, counters: Sequence[Counter], leader: Counter) -> None:
         """Look at what the counters make of one picture."""
@@ -45,6 +49,8 @@ class Notes:
             elif counter.aborted in ("too_long", "left_position"):
                 self._misses[f"abort:{counter.aborted}"] = self._misses.get(f"abort:{counter.aborted}", 0) + 1
                 counter.aborted = ""
+        self._ready += leader.phase != "searching"
+        self._searching += leader.phase == "searching"
         if leader.phase == "searching" and leader.missing is not None:
             what = leader.missing.say
             self._misses[what] = self._misses.get(what, 0) + 1
@@ -54,12 +60,14 @@ class Notes:
         notes: list[Quality] = []
         title = self._item.title
         sentences = {k: n for k, n in self._misses.items() if not k.startswith("abort:")}
-        if not self.ever_ready and not self.other_side:
+        seen = self._ready + self._searching
+        if not repetitions and not self.other_side and self._ready <= _HARDLY * seen:
             why = max(sentences, key=lambda k: sentences[k]) if sentences else STEP_BACK
+            rarely = "hardly" if self.ever_ready else "never"
             notes.append(
                 Quality(
                     "not_ready",
-                    f"The start position of '{title}' was never seen, so nothing was counted; this may be another exercise. "
+                    f"The start position of '{title}' was {rarely} seen, so nothing was counted; this may be another exercise. "
                     f"{why}",
                 )
             )

@@ -13,6 +13,7 @@ _JUMP = 1.2
 _FEWEST_PER_S = 8.0
 _UNSEEN_SHARE = 0.1
 _SHAKY = 0.008
+_ENOUGH = 10
 _NEEDED = ("left_shoulder", "right_shoulder", "left_hip", "right_hip", "left_knee", "right_knee")
 
 
@@ -91,7 +92,7 @@ class Watch:
             found.append(
                 Quality("another_person", "The person in the picture seems to have changed. Be alone in the picture.")
             )
-        if self._shakes and sorted(self._shakes)[len(self._shakes) // 2] > _SHAKY:
+        if len(self._shakes) >= _ENOUGH and sorted(self._shakes)[len(self._shakes) // 2] > _SHAKY:
             found.append(
                 Quality(
                     "unsteady",
