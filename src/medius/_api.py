@@ -13,6 +13,7 @@ from medius.errors import InvalidValueError, MediusError
 from medius.gait.session import FilmResult, FormAnalysis, LabPart, join_films, measure_filmed, measure_keypoints
 from medius.motion.filmed import FilmOptions, read_film
 from medius.motion.keypoint_files import read_keypoints
+from medius.motion.pose.port import PoseEstimator
 from medius.motion.view import check_view, guess_view
 
 __all__ = ["analyse"]
@@ -37,6 +38,7 @@ def analyse(
     seconds: float = 120.0,
     fps: float | None = None,
     engine: str = "auto",
+    estimator: PoseEstimator | None = None,
     progress: Progress | None = None,
 ) -> FormAnalysis:
     """Measure the running form of one runner from one or several films.
@@ -66,6 +68,9 @@ def analyse(
         Frame rate of key-point files, which do not hold it.
     engine
         ``auto``, ``openvino`` or ``litert``.
+    estimator
+        Another pose network than BlazePose, for example `medius.motion.pose.RtmPose` with your own weights. Its errors were
+        not compared with known truth, so nothing is corrected and the intervals are wider.
     progress
         Told how far the work is.
 
@@ -109,7 +114,9 @@ def analyse(
                     person=person, start_s=start_s, seconds=seconds, engine=engine,
                 )  # fmt: skip
                 tell = None if progress is None else _teller(progress, path.name)
-                results.append(measure_filmed(read_film(path, options, progress=tell), height_m=height_m))
+                results.append(
+                    measure_filmed(read_film(path, options, progress=tell, estimator=estimator), height_m=height_m)
+                )
         except MediusError as error:
             if len(paths) == 1 or isinstance(error, InvalidValueError):
                 raise

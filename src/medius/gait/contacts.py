@@ -104,10 +104,9 @@ def running_rhythm(motion: xr.Dataset) -> tuple[float, float]:
     both (camera shake, breathing) is gone. A regularity under 0.6 means that nobody runs steadily.
     """
     fps = float(motion.attrs["fps"])
-    position = motion["position"]
     signal = np.zeros(motion.sizes["time"])
     for name in ("ankle", "heel", "knee"):
-        difference = (position.sel(keypoint=f"left_{name}") - position.sel(keypoint=f"right_{name}")).to_numpy()
+        difference = _point(motion, f"left_{name}") - _point(motion, f"right_{name}")
         signal = (
             signal + np.nan_to_num(difference[:, 1] - np.nanmean(difference[:, 1]))
             if np.isfinite(difference[:, 1]).any()
@@ -155,7 +154,9 @@ def _side_events(motion: xr.Dataset, side: Side, period: float) -> tuple[Array, 
     point = _points(motion, side)
     facing = -1.0 if motion.attrs["view"] == "side-left" else 1.0
     hips = (_point(motion, "left_hip") + _point(motion, "right_hip")) / 2
-    reach = _calm(((point["ankle"] + point["heel"]) / 2 - hips)[:, 0] * facing, fps)
+    # Networks without feet have no heel; the ankle alone then stands for the foot.
+    heel = point["heel"] if np.isfinite(point["heel"]).any() else point["ankle"]
+    reach = _calm(((point["ankle"] + heel) / 2 - hips)[:, 0] * facing, fps)
     thigh, shank = point["hip"] - point["knee"], point["ankle"] - point["knee"]
     cosine = (thigh * shank).sum(axis=1) / (np.linalg.norm(thigh, axis=1) * np.linalg.norm(shank, axis=1))
     extension = _calm(np.degrees(np.arccos(np.clip(cosine, -1, 1))), fps)

@@ -52,10 +52,10 @@ def guess_view(motion: xr.Dataset) -> ViewGuess:
     position = motion["position"]
 
     def x(name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.asarray(position.sel(keypoint=name, space="x").to_numpy(), dtype=np.float64)
+        return _coordinate(position, name, "x")
 
     def y(name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.asarray(position.sel(keypoint=name, space="y").to_numpy(), dtype=np.float64)
+        return _coordinate(position, name, "y")
 
     across = x("right_shoulder") - x("left_shoulder") + x("right_hip") - x("left_hip")
     trunk = np.hypot(
@@ -70,11 +70,21 @@ def guess_view(motion: xr.Dataset) -> ViewGuess:
     oblique = _SIDE_BELOW <= abs(breadth) < _SQUARE_ABOVE
     if abs(breadth) >= (_SIDE_BELOW + _SQUARE_ABOVE) / 2:
         return ViewGuess("rear" if breadth > 0 else "front", abs(breadth), oblique)
-    toes = np.nanmedian(
+    pointing = np.array(
         [
             x("left_foot_index") - x("left_heel"),
             x("right_foot_index") - x("right_heel"),
             x("nose") - (x("left_ear") + x("right_ear")) / 2,
+            x("nose") - (x("left_shoulder") + x("right_shoulder")) / 2,
         ]
     )
-    return ViewGuess("side-left" if toes < 0 else "side-right", abs(breadth), oblique)
+    known = pointing[np.isfinite(pointing)]
+    forwards = float(np.median(known)) if known.size else 0.0
+    return ViewGuess("side-left" if forwards < 0 else "side-right", abs(breadth), oblique)
+
+
+def _coordinate(position: xr.DataArray, name: str, axis: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return one coordinate of a point over time; NaN throughout where the network does not know the point."""
+    if name not in position["keypoint"].to_numpy():
+        return np.full(position.sizes["time"], np.nan)
+    return np.asarray(position.sel(keypoint=name, space=axis).to_numpy(), dtype=np.float64)
