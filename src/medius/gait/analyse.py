@@ -13,6 +13,7 @@ from medius.gait.contacts import SIDES
 from medius.gait.film import Film
 from medius.gait.measures import MEASURES, Measure, read, stance_curve
 from medius.gait.measures.cadence import cadence_of
+from medius.gait.measures.step_width import step_widths
 from medius.gait.shape import Shape, see_shape
 from medius.record import Observation, Side
 
@@ -262,8 +263,6 @@ def _crossed(film: Film, context: FilmContext, shape: Shape) -> Array:
 
 
 def _step_widths(film: Film, context: FilmContext, shape: Shape) -> Array:
-    from medius.gait.measures.step_width import step_widths
-
     widths = step_widths(film)
     rule = correction_for("step_width", context.network, film, None)
     return rule.apply(widths[np.isfinite(widths)], shape, 1.0)

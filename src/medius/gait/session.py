@@ -13,6 +13,7 @@ import xarray as xr
 from medius.gait.analyse import FilmContext, Measurement, measure_film
 from medius.gait.film import Film
 from medius.gait.lab.result import StrideCurve
+from medius.gait.measures import MEASURES
 from medius.gait.prepare import prepare_film
 from medius.gait.quality import QualityNote, dark_note, is_upside_down, is_walking, judge_film, note, tilt_note
 from medius.gait.shape import see_shape
@@ -187,14 +188,9 @@ def join_films(
             if key not in best or _surer(measurement.observation, best[key].observation):
                 best[key] = measurement
 
-    ranked = sorted(best.values(), key=lambda m: (_rank(m), m.observation.side or ""))
+    rank = {measure.code: i for i, measure in enumerate(MEASURES)}
+    ranked = sorted(best.values(), key=lambda m: (rank[m.observation.code], m.observation.side or ""))
     return FormAnalysis(tuple(films), tuple(ranked), height_m, lab=lab, failures=failures)
-
-
-def _rank(measurement: Measurement) -> int:
-    from medius.gait.measures import MEASURES
-
-    return [measure.code for measure in MEASURES].index(measurement.observation.code)
 
 
 def _surer(one: Observation, other: Observation) -> bool:

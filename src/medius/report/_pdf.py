@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,14 +12,27 @@ from medius.errors import OutputError
 from medius.report._draw import font_folder
 from medius.report._layout import Layout
 
-__all__ = ["render_pdf"]
+__all__ = ["compile_pdf", "render_pdf"]
 
 
 def render_pdf(layout: Layout) -> bytes:
-    """Return the PDF.
+    """Return the report as PDF; see `compile_pdf`."""
+    text = json.dumps(layout.text, ensure_ascii=False).encode("utf-8", "replace")
+    return compile_pdf("report.typ", {"report.json": text, **layout.pictures})
 
-    System fonts are left alone and no date is written, so the same layout gives the same bytes on every machine with
+
+def compile_pdf(template: str, parts: Mapping[str, bytes]) -> bytes:
+    """Set a template of ``templates/`` with the files it reads.
+
+    System fonts are left alone and no date is written, so the same parts give the same bytes on every machine with
     the same versions of the libraries.
+
+    Parameters
+    ----------
+    template
+        Name of the template.
+    parts
+        File name to content: the text as JSON, and the pictures.
 
     Raises
     ------
@@ -30,10 +44,9 @@ def render_pdf(layout: Layout) -> bytes:
     try:
         with tempfile.TemporaryDirectory(prefix="medius-") as name:
             folder = Path(name)
-            (folder / "main.typ").write_bytes((files("medius.report") / "templates" / "report.typ").read_bytes())
-            (folder / "report.json").write_bytes(json.dumps(layout.text, ensure_ascii=False).encode("utf-8", "replace"))
-            for picture, content in layout.pictures.items():
-                (folder / picture).write_bytes(content)
+            (folder / "main.typ").write_bytes((files("medius.report") / "templates" / template).read_bytes())
+            for file, content in parts.items():
+                (folder / file).write_bytes(content)
             made: bytes = typst.compile(
                 folder / "main.typ",
                 root=folder,

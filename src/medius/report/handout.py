@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
-from medius.errors import OutputError
 from medius.exercises import Exercise, draw_key_pictures, exercise, key_times
 from medius.programme import DAY_NAMES, LOADED, Plan, Sentence, Session, Step, exercise_words, run_words
 from medius.record import Side
-from medius.report._draw import font_folder
+from medius.report._pdf import compile_pdf
 
 __all__ = ["render_handout"]
 
@@ -162,23 +158,5 @@ def _ways(item: Exercise) -> list[dict[str, str]]:
 
 
 def _compile(text: dict[str, Any], pictures: dict[str, str]) -> bytes:
-    import typst
-
-    try:
-        with tempfile.TemporaryDirectory(prefix="medius-") as name:
-            folder = Path(name)
-            (folder / "main.typ").write_bytes((files("medius.report") / "templates" / "handout.typ").read_bytes())
-            (folder / "handout.json").write_text(json.dumps(text, ensure_ascii=False), encoding="utf-8")
-            for file, svg in pictures.items():
-                (folder / file).write_text(svg, encoding="utf-8")
-            made: bytes = typst.compile(
-                folder / "main.typ",
-                root=folder,
-                format="pdf",
-                font_paths=[font_folder()],
-                ignore_system_fonts=True,
-                pdf_standards="ua-1",
-            )
-    except OSError as error:
-        raise OutputError(f"Cannot write temporary files: {error.strerror}. Free some disk space.") from error
-    return made
+    words = json.dumps(text, ensure_ascii=False).encode()
+    return compile_pdf("handout.typ", {"handout.json": words, **{name: svg.encode() for name, svg in pictures.items()}})
